@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * Learning a model from a customer list.
+ */
+#pragma once
+#include <icp/reference.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct icp_fit icp_fit;     /**< a fit being prepared; one thread */
+typedef struct icp_model icp_model; /**< what was learned; immutable, shared */
+
+/** The layers: questions with a score of their own. */
+enum {
+    ICP_LAYER_FIT = 1,      /**< does the company look like a customer */
+    ICP_LAYER_INTENT = 2,   /**< is it in a buying motion (not in this release) */
+    ICP_LAYER_RETENTION = 3 /**< would it stay (not in this release) */
+};
+
+/** Flags of icp_fit_new(). */
+enum {
+    ICP_FIT_ALLOW_FEW = 1u /**< fit with fewer customers than min_customers; every result says so */
+};
+
+/** Options of icp_fit_new(). */
+struct icp_fit_options {
+    uint32_t struct_size;      /**< sizeof of this struct */
+    uint32_t flags;            /**< ICP_FIT_... */
+    uint32_t min_customers;    /**< refuse below; 0 = 20 */
+    uint32_t reserved;         /**< 0 */
+    icp_pool *pool;            /**< NULL = the calling thread, or the context's parallel; kept by the caller until the fit is freed */
+    const char *weight_column; /**< column of the customers with a positive weight; NULL = each counts 1 */
+    size_t weight_size;        /**< bytes of weight_column */
+    const char *key_column;    /**< key column of customers and universe; NULL = that of the reference */
+    size_t key_size;           /**< bytes of key_column */
+};
+
+/** Prepares a fit.
+ * @param[in] r kept until the fit is freed
+ * @param[in] schema NULL = inferred from the reference
+ * @param[in] o NULL = all defaults
+ * @param[out] out release with icp_fit_free()
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED, ICP_E_MEMORY, ICP_E_SCHEMA when the schema has no column of the reference
+ * @since 0.1 */
+ICP_API icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schema,
+                               const struct icp_fit_options *o, icp_fit **out, struct icp_error *err);
+/** Adds customers: full rows, or keys alone. May be called several times.
+ * @param[in,out] r read to the end
+ * @param[in] p NULL = no progress
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_LIMIT (over 100,000 customers), ICP_E_KEY,
+ *         ICP_E_CANCELLED, ICP_E_SCHEMA when the weight column is missing or a weight is not a positive number
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_customers(icp_fit *f, icp_reader *r, const struct icp_progress *p,
+                                         struct icp_error *err);
+/** Looks up the full rows of the customers added so far. A row found here wins over the customer's own.
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_LIMIT, ICP_E_KEY, ICP_E_CANCELLED, ICP_E_STATE when no
+ *         customers were added before
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_progress *p,
+                                        struct icp_error *err);
+/** Which customers were found, as JSON: counts, and lists of unmatched, ambiguous (the key occurs with different rows) and
+ * duplicate keys, each list cut at 1,000 with its full length given.
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct icp_error *err);
+/** Learns the model. May be called again after more rows were added. Same input, same bytes, whatever the order of the
+ * rows or the number of threads.
+ *
+ * Logistic regression of customers against the reference with equal class mass, so that the logit is the log
+ * likelihood ratio; Gaussian shrinkage with one precision per column found by EM (MacKay 1992, Tipping 2001);
+ * cross-fitted slope; offsets that make the mean ratio over the reference 1 (doc/score.md).
+ * @param[in] p NULL = no progress
+ * @param[out] out one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_CANCELLED, ICP_E_TOO_FEW, ICP_E_NO_MATCH, ICP_E_STATE when the pool or the
+ *         context's parallel failed
+ * @since 0.1 */
+ICP_API icp_status icp_fit_run(icp_fit *f, const struct icp_progress *p, icp_model **out, struct icp_error *err);
+/** Releases the fit. @since 0.1 */
+ICP_API void icp_fit_free(icp_fit *f);
+
+#ifdef __cplusplus
+}
+#endif

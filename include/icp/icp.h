@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * Everything of libicp.
+ */
+#pragma once
+#include <icp/base.h>
+#include <icp/batch.h>
+#include <icp/fit.h>
+#include <icp/model.h>
+#include <icp/reference.h>
+#include <icp/score.h>

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * What was learned. A model file is self-contained: scoring needs neither reference nor customers, and the file holds no
+ * company's row.
+ */
+#pragma once
+#include <icp/fit.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Flags of a model. */
+enum {
+    ICP_MODEL_FEW_CUSTOMERS = 1u,         /**< fitted below min_customers by ICP_FIT_ALLOW_FEW */
+    ICP_MODEL_INTERVAL_UNCALIBRATED = 2u, /**< below 50 customers: the interval's width could not be checked */
+    ICP_MODEL_LISTED_SHARE_HIGH = 4u      /**< more than 1/8 of the reference are customers: no ratio can exceed the inverse */
+};
+
+/** Figures of a model. */
+struct icp_model_info {
+    uint32_t struct_size;     /**< sizeof of this struct */
+    uint32_t flags;           /**< ICP_MODEL_... */
+    uint8_t id[32];           /**< SHA-256 of the model */
+    uint8_t reference_id[32]; /**< of the reference it was fitted on */
+    uint32_t format;          /**< of the file: major * 65536 + minor */
+    uint32_t extraction;      /**< trait extraction version */
+    uint32_t layers;          /**< bit (1 << ICP_LAYER_...) of each layer */
+    uint32_t traits;          /**< number of traits, over all layers */
+    uint64_t customers;       /**< customers the fit layer was learned from */
+    uint64_t companies;       /**< companies of the reference */
+    uint64_t listed;          /**< companies of the reference that are customers */
+    int64_t slope_micro;      /**< cross-fitted slope of the logit, millionths */
+    int64_t cllr_micro;       /**< cross-fitted cost of the log likelihood ratio, millionths of a bit */
+    int64_t auc_micro;        /**< cross-fitted area under the ROC curve, millionths */
+};
+
+/** What a trait is. */
+enum {
+    ICP_TRAIT_KNOWN = 0,  /**< offset of a column, applies wherever the column has a value: `column=*` */
+    ICP_TRAIT_VALUE = 1,  /**< `column=value` */
+    ICP_TRAIT_ITEM = 2,   /**< `column:item` */
+    ICP_TRAIT_WORD = 3,   /**< `column~word` */
+    ICP_TRAIT_PHRASE = 4, /**< `column~word word` */
+    ICP_TRAIT_RANGE = 5   /**< `column[lo,hi)` */
+};
+
+/** One trait of a model. */
+struct icp_trait {
+    uint32_t struct_size;    /**< sizeof of this struct */
+    int32_t layer;           /**< ICP_LAYER_... */
+    int32_t family;          /**< ICP_FAMILY_... */
+    int32_t kind;            /**< ICP_TRAIT_... */
+    struct icp_str id;       /**< as in doc/schema.md, stable: cards and ledgers store it */
+    struct icp_str column;   /**< header of the column */
+    struct icp_str label;    /**< value, word or range alone */
+    int32_t weight;          /**< 100 (shrunk share of customers - share of reference), -100..100; describes the profile */
+    int32_t points;          /**< milli-points the trait adds to a score */
+    int32_t learned_points;  /**< the same before any edit */
+    int32_t reserved;        /**< 0 */
+    uint64_t customers;      /**< customers with the trait */
+    uint64_t customers_of;   /**< customers whose column is known */
+    uint64_t reference;      /**< companies of the reference with the trait */
+    uint64_t reference_of;   /**< companies of the reference whose column is known */
+    uint64_t variance;       /**< the trait's part of the interval, milli-points squared */
+};
+
+/** Loads a model file (doc/format.md); everything is checked here, nothing when scoring.
+ * @param[in,out] s taken over, on failure too
+ * @param[out] out one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_CHECKSUM, ICP_E_VERSION, ICP_E_EXTRACTION, ICP_E_LIMIT
+ * @since 0.1 */
+ICP_API icp_status icp_model_load(icp_context *c, struct icp_source *s, icp_model **out, struct icp_error *err);
+/** Loads a model from memory that is scored in place and may be mapped read-only.
+ * @param[in] data must not change until release is called; any alignment
+ * @param[in] release called with user on the last unref, not on failure; NULL = nothing to release
+ * @return as icp_model_load()
+ * @since 0.1 */
+ICP_API icp_status icp_model_load_memory(icp_context *c, const void *data, size_t size, void (*release)(void *user),
+                                         void *user, icp_model **out, struct icp_error *err);
+/** Writes a model file.
+ * @param[in,out] s taken over, on failure too
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO
+ * @since 0.1 */
+ICP_API icp_status icp_model_save(const icp_model *m, struct icp_sink *s, struct icp_error *err);
+/** Figures of a model.
+ * @return ICP_E_ARGUMENT
+ * @since 0.1 */
+ICP_API icp_status icp_model_info(const icp_model *m, struct icp_model_info *out, struct icp_error *err);
+/** The schema the model reads companies with.
+ * @param[out] out one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_error *err);
+/** What the fit found on the way, as JSON (doc/schema.md): columns used and left out with the reason, matches, listed share,
+ * precisions, slope, cross-fitted figures, interval factors.
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_model_summary(const icp_model *m, icp_buffer **json, struct icp_error *err);
+/** One trait by index, 0..traits-1; strings live as long as the model.
+ * @return ICP_E_ARGUMENT
+ * @since 0.1 */
+ICP_API icp_status icp_model_trait(const icp_model *m, uint32_t i, struct icp_trait *out, struct icp_error *err);
+/** Index of a trait by id, or -1. @since 0.1 */
+ICP_API int32_t icp_model_find_trait(const icp_model *m, int32_t layer, const char *id, size_t size);
+/** One more reference. Any thread. @since 0.1 */
+ICP_API icp_model *icp_model_ref(icp_model *m);
+/** One reference less. Any thread. @since 0.1 */
+ICP_API void icp_model_unref(icp_model *m);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * Scoring: scorer, results, tiers, explanation, distribution.
+ *
+ * A score is 498 + 53 log2 of the likelihood ratio p(traits | customer) / p(traits | reference), saturating beyond
+ * 3 bits (doc/score.md). It does not depend on what else is in the batch. Scoring is integer look-ups and additions.
+ */
+#pragma once
+#include <icp/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct icp_scorer icp_scorer;             /**< all scratch of scoring; one thread */
+typedef struct icp_result icp_result;             /**< scores of a batch, reusable; one thread writes */
+typedef struct icp_tiers icp_tiers;               /**< the map from milli-points to score and tier; constant */
+typedef struct icp_distribution icp_distribution; /**< histogram of scores; one thread writes */
+typedef struct icp_account icp_account;           /**< events of one company (not in this release) */
+
+/** Tiers; the edges are 339, 445, 551 and 657: ratios 1/8, 1/2, 2 and 8. */
+enum {
+    ICP_TIER_VERY_POOR = 1, /**< below 339 */
+    ICP_TIER_POOR = 2,      /**< 339 to 444 */
+    ICP_TIER_FAIR = 3,      /**< 445 to 550 */
+    ICP_TIER_GOOD = 4,      /**< 551 to 656 */
+    ICP_TIER_EXCELLENT = 5  /**< 657 and above */
+};
+
+/** Confidence, by the effective number of customers behind a score. */
+enum {
+    ICP_CONFIDENCE_INSUFFICIENT = 1, /**< below 5 */
+    ICP_CONFIDENCE_LOW = 2,          /**< 5 to 14 */
+    ICP_CONFIDENCE_MEDIUM = 3,       /**< 15 to 39 */
+    ICP_CONFIDENCE_HIGH = 4          /**< 40 and above */
+};
+
+/** Causes and warnings of one score, as bits of ICP_COL_FLAGS. */
+enum {
+    ICP_FLAG_FEW_CUSTOMERS = 1u,         /**< the model was fitted below the minimum */
+    ICP_FLAG_INTERVAL_UNCALIBRATED = 2u, /**< the interval's width could not be checked (below 50 customers) */
+    ICP_FLAG_THIN = 4u,                  /**< few customers stand behind this score */
+    ICP_FLAG_HIGH_ON_THIN = 8u,          /**< Good or better, with Low or Insufficient confidence */
+    ICP_FLAG_MISSING = 16u,              /**< columns that make up more than half of the model's evidence are unknown */
+    ICP_FLAG_NOTHING_KNOWN = 32u,        /**< no column is known: the score is 498 */
+    ICP_FLAG_OUT_OF_RANGE = 64u,         /**< a number lies outside what the reference holds */
+    ICP_FLAG_UNREADABLE = 128u,          /**< a cell could not be read as its column's kind and counts as unknown */
+    ICP_FLAG_LISTED_SHARE_HIGH = 256u    /**< more than 1/8 of the reference are customers */
+};
+
+/** Columns of a result. Ids are never renumbered. */
+enum {
+    ICP_COL_KEY = 1,           /**< bytes; the same for every layer */
+    ICP_COL_SCORE = 2,         /**< int32, 200..759 */
+    ICP_COL_TIER = 3,          /**< int32, ICP_TIER_... */
+    ICP_COL_LOW = 4,           /**< int32, score at the low end of the 90% interval */
+    ICP_COL_HIGH = 5,          /**< int32, score at the high end */
+    ICP_COL_MILLIPOINTS = 6,   /**< int64, evidence: 53,000 = one bit, not saturated */
+    ICP_COL_VARIANCE = 7,      /**< int64, (half width of the interval)^2 in milli-points squared */
+    ICP_COL_CONFIDENCE = 8,    /**< int32, ICP_CONFIDENCE_... */
+    ICP_COL_FLAGS = 9,         /**< int64, ICP_FLAG_... */
+    ICP_COL_REASON_TRAITS = 12,/**< int32 x width, trait indices, largest |points| first; -1 = none */
+    ICP_COL_REASON_POINTS = 13,/**< int32 x width, their milli-points */
+    ICP_COL_EFFECTIVE = 16     /**< int64, effective number of customers, thousandths */
+};
+
+/** Types of result columns. */
+enum {
+    ICP_TYPE_BYTES = 1, /**< int64 offsets (rows + 1) into data */
+    ICP_TYPE_INT32 = 2, /**< native int32 */
+    ICP_TYPE_INT64 = 3  /**< native int64 */
+};
+
+/** Options of icp_scorer_new(). */
+struct icp_scorer_options {
+    uint32_t struct_size;   /**< sizeof of this struct */
+    uint32_t flags;         /**< 0 */
+    uint32_t layers;        /**< bits (1 << ICP_LAYER_...); 0 = all of the model */
+    uint32_t reasons;       /**< reasons per row, at most 64; 0 = none are collected */
+    const char *key_column; /**< header of the key column; NULL = that of the model's schema if there is one */
+    size_t key_size;        /**< bytes of key_column */
+};
+
+/** The score of one company in one layer. */
+struct icp_score {
+    uint32_t struct_size; /**< sizeof of this struct */
+    int32_t layer;        /**< ICP_LAYER_... */
+    int32_t score;        /**< 200..759 */
+    int32_t tier;         /**< ICP_TIER_... */
+    int32_t low;          /**< score at the low end of the 90% interval */
+    int32_t high;         /**< score at the high end */
+    int64_t millipoints;  /**< evidence: 53,000 = one bit, not saturated */
+    int64_t variance;     /**< (half width of the interval)^2 in milli-points squared */
+    int32_t confidence;   /**< ICP_CONFIDENCE_... */
+    int32_t reserved;     /**< 0 */
+    uint64_t flags;       /**< ICP_FLAG_... */
+    int64_t effective;    /**< effective number of customers, thousandths */
+};
+
+/** One column of a result; memory of the result. */
+struct icp_array {
+    uint32_t struct_size;    /**< sizeof of this struct */
+    int32_t type;            /**< ICP_TYPE_... */
+    const void *data;        /**< values, or bytes */
+    const int64_t *offsets;  /**< for bytes: rows + 1; else NULL */
+    const uint8_t *validity; /**< a bit per row; NULL = all valid */
+    uint64_t rows;           /**< rows */
+    uint64_t width;          /**< values per row */
+};
+
+/** Summary of a distribution. */
+struct icp_spread {
+    uint32_t struct_size;            /**< sizeof of this struct */
+    uint32_t reserved;               /**< 0 */
+    uint64_t companies;              /**< scores counted */
+    uint64_t tier[6];                /**< by ICP_TIER_...; [0] is 0 */
+    int64_t customer_bits_micro;     /**< divergence (Kullback-Leibler, bits, millionths) from the reference spread that the scores
+                                          imply: how selective the profile is */
+    int64_t effective_share_micro;   /**< share of companies that carry the ratio mass (Hill number of order 2 over companies),
+                                          millionths: how concentrated it is */
+};
+
+/** A scorer for one thread.
+ * @param[in] o NULL = all defaults
+ * @param[out] out release with icp_scorer_free(); keeps the model
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED (a layer the model lacks), ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options *o, icp_scorer **out,
+                                  struct icp_error *err);
+/** Scores a batch. Columns are matched by header once per layout of columns, then remembered. Nothing is allocated once
+ * scorer and result have grown.
+ * @param[in,out] out overwritten; left with its former content on failure
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_KEY when the batch lacks the key column that was asked for, ICP_E_SCHEMA when the batch
+ *         has none of the model's columns
+ * @since 0.1 */
+ICP_API icp_status icp_scorer_score(icp_scorer *s, const icp_batch *b, icp_result *out, struct icp_error *err);
+/** Scores one record.
+ * @param[in] r a record made from the schema of this model, or of another with the same headers
+ * @param[in] a events of the company; must be NULL in this release
+ * @param[in] layer ICP_LAYER_...
+ * @param[out] out filled
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_UNSUPPORTED, ICP_E_SCHEMA
+ * @since 0.1 */
+ICP_API icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, const icp_account *a, int32_t layer,
+                                           struct icp_score *out, struct icp_error *err);
+/** What each trait added to the last record that was scored; the sum is its milli-points, exactly.
+ * @param[out] trait trait indices, in ascending order; may be NULL when cap is 0
+ * @param[out] millipoints their milli-points; may be NULL when cap is 0
+ * @param[in] cap room in both
+ * @param[out] n number needed; when it exceeds cap, the first cap are written
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_STATE when no record was scored in this layer
+ * @since 0.1 */
+ICP_API icp_status icp_scorer_contributions(const icp_scorer *s, int32_t layer, int32_t *trait, int32_t *millipoints,
+                                            size_t cap, size_t *n, struct icp_error *err);
+/** Why the last record's score is what it is, as JSON: unknown and unreadable columns, causes of the confidence, interval,
+ * saturation.
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE
+ * @since 0.1 */
+ICP_API icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **json, struct icp_error *err);
+/** Releases the scorer. @since 0.1 */
+ICP_API void icp_scorer_free(icp_scorer *s);
+
+/** An empty result, to be reused from batch to batch.
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_result_new(icp_context *c, icp_result **out, struct icp_error *err);
+/** Rows of the last batch. @since 0.1 */
+ICP_API uint64_t icp_result_rows(const icp_result *r);
+/** One column, valid until the result is written again or freed.
+ * @param[in] layer ICP_LAYER_...
+ * @param[in] column ICP_COL_...
+ * @param[out] out filled
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED when this library or this result has no such column, ICP_E_STATE before the first batch
+ * @since 0.1 */
+ICP_API icp_status icp_result_column(const icp_result *r, int32_t layer, int32_t column, struct icp_array *out,
+                                     struct icp_error *err);
+/** Releases the result. @since 0.1 */
+ICP_API void icp_result_free(icp_result *r);
+
+/** The fixed map of this product. Constant data, never released. @since 0.1 */
+ICP_API const icp_tiers *icp_tiers_default(void);
+/** The displayed score, 200..759: the floor of the saturating curve at these milli-points. @since 0.1 */
+ICP_API int32_t icp_tiers_score(const icp_tiers *t, int64_t millipoints);
+/** The tier, ICP_TIER_...; always agrees with the displayed score. @since 0.1 */
+ICP_API int32_t icp_tiers_tier(const icp_tiers *t, int64_t millipoints);
+
+/** An empty distribution.
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_distribution_new(icp_context *c, icp_distribution **out, struct icp_error *err);
+/** Counts the scores of a result.
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED, ICP_E_STATE
+ * @since 0.1 */
+ICP_API icp_status icp_distribution_add(icp_distribution *d, const icp_result *r, int32_t layer,
+                                        struct icp_error *err);
+/** Counts one score.
+ * @return ICP_E_ARGUMENT when it lies outside 200..759
+ * @since 0.1 */
+ICP_API icp_status icp_distribution_add_score(icp_distribution *d, int32_t score, struct icp_error *err);
+/** Whose stored distribution. */
+enum {
+    ICP_WHO_REFERENCE = 0, /**< companies of the reference */
+    ICP_WHO_CUSTOMERS = 1  /**< customers, each scored by a fit that did not see it */
+};
+/** The distribution that a model stores.
+ * @param[in] who ICP_WHO_...
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_distribution_of_model(const icp_model *m, int32_t layer, int32_t who, icp_distribution **out,
+                                             struct icp_error *err);
+/** Adds another distribution.
+ * @return ICP_E_ARGUMENT
+ * @since 0.1 */
+ICP_API icp_status icp_distribution_merge(icp_distribution *d, const icp_distribution *other, struct icp_error *err);
+/** The counts.
+ * @param[out] counts 560 counts, one per score 200..759; NULL = not wanted
+ * @param[out] spread NULL = not wanted
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT
+ * @since 0.1 */
+ICP_API icp_status icp_distribution_counts(const icp_distribution *d, uint64_t *counts, struct icp_spread *spread,
+                                           struct icp_error *err);
+/** Releases the distribution. @since 0.1 */
+ICP_API void icp_distribution_free(icp_distribution *d);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8, NFKC case folding (Unicode 15.0, UAX #15, NFKC_Casefold), word splitting, Windows-1252. */
+#pragma once
+#include "base/base.h"
+
+bool icp__utf8_valid(const char *s, size_t n); /* RFC 3629; fast on ASCII */
+/* Bytes of Windows-1252 (undefined ones as Latin-1 controls) to UTF-8; out has room for 3 n. Returns the length. */
+size_t icp__utf8_from_1252(const char *s, size_t n, char *out);
+/* Cuts to at most cap bytes at a character boundary. */
+size_t icp__utf8_cut(const char *s, size_t n, size_t cap);
+
+/* NFKC_Casefold of valid UTF-8 into out. Returns the length, at most cap: text that would not fit is cut at a character.
+ * out needs at most ICP__FOLD_GROWTH * n + 16 bytes for everything. ASCII takes its own path. Text that is not valid UTF-8 is
+ * folded bytewise (ASCII letters only). */
+#define ICP__FOLD_GROWTH 11 /* longest NFKC_CF expansion of one 3-byte character is 33 bytes */
+size_t icp__fold(const char *s, size_t n, char *out, size_t cap);
+/* The same with outer white space cut and inner runs of white space as one ' ': the form of values, items and ids. */
+size_t icp__fold_value(const char *s, size_t n, char *out, size_t cap);
+
+/* Splits text into words: runs of letters, digits and marks of the folded text; scripts written without spaces (Han, Hiragana,
+ * Katakana, Thai, Lao, Khmer, Myanmar) give one word per character. The words are written to out with exactly one ' ' between
+ * them; word i is out[starts[i] .. ends[i]). A word is marked `joined` when only white space or a hyphen, apostrophe, slash or
+ * ampersand stood between it and the word before, so that the two may form a phrase. At most `max` words. Returns their number. */
+struct icp__word {
+    uint32_t start, end;
+    uint32_t joined;
+};
+size_t icp__words(const char *s, size_t n, char *out, size_t cap, struct icp__word *words, size_t max);
+
+static inline bool icp__is_blank(char c) { return c == ' ' || (unsigned char)(c - 9) < 5; }
+/* Cuts ASCII blanks and U+00A0 at both ends. */
+struct icp_str icp__trim(const char *s, size_t n);
+
+/* Canonical host of a URL, host name or e-mail address: scheme, user, port, path, leading "www." and trailing dot removed, folded.
+ * Returns the length, 0 when there is none. out has room for 256 bytes; longer hosts give 0. */
+size_t icp__host(const char *s, size_t n, char out[256]);

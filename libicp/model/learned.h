@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What a fit hands to the model writer: plain arrays, no matrix. */
+#pragma once
+#include "base/number.h"
+#include "reference/reference.h"
+#include "trait/extract.h"
+#include <icp/model.h>
+
+struct icp__learned_trait {
+    uint32_t column;        /* index into the schema */
+    int32_t kind;           /* ICP_TRAIT_...; KNOWN = the column's offset */
+    struct icp_str text;    /* value, item, word, phrase; empty for KNOWN and RANGE */
+    struct icp__decimal lo, hi; /* RANGE: [lo, hi); ranges of a column are contiguous and ascending */
+    bool open_lo, open_hi;
+    int32_t points;         /* milli-points */
+    int32_t weight;         /* -100..100 */
+    uint64_t customers, customers_of, reference, reference_of; /* counts */
+    uint64_t variance;      /* addend of the squared half width, milli-points^2 (interval factors applied) */
+    uint64_t square;        /* addend of sum c_j^2 for the effective customers; milli-points^2 */
+    uint64_t square_over;   /* addend of sum c_j^2 / (k_j + .5) */
+};
+struct icp__learned {
+    struct icp__arena arena; /* owns traits and texts */
+    const icp_schema *schema;
+    uint8_t reference_id[32];
+    uint32_t layer;
+    uint64_t count;
+    struct icp__learned_trait *traits; /* sorted by (column, kind, text or lo) */
+    uint64_t base_variance;            /* c0 part of the squared half width */
+    uint32_t flags;                    /* ICP_MODEL_... */
+    uint64_t customers, companies, listed;
+    int64_t slope_micro, cllr_micro, auc_micro;
+    uint64_t spread[2][560];           /* ICP_WHO_REFERENCE, ICP_WHO_CUSTOMERS: scores 200..759 */
+    struct icp__bytes summary;         /* JSON of icp_model_summary */
+};
+void icp__learned_free(struct icp__learned *l);
+/* Builds the immutable model (serialises to the file form and loads it, so both paths are one). */
+icp_status icp__model_build(icp_context *c, const struct icp__learned *l, icp_model **out, struct icp_error *err);

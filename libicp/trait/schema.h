@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What each column means. */
+#pragma once
+#include "ingest/sample.h"
+#include <icp/batch.h>
+
+enum icp__date_order { ICP__DATE_YMD = 0, ICP__DATE_DMY = 1, ICP__DATE_MDY = 2 };
+
+struct icp__column {
+    struct icp_str name;   /* header as written */
+    struct icp_str id;     /* folded header: the column part of trait ids before escaping */
+    int32_t kind, family;  /* ICP_KIND_..., ICP_FAMILY_... */
+    uint8_t separator;     /* lists: ';' ',' '|' or 'j' = JSON or Python list; 0 = none */
+    uint8_t decimal;       /* numbers: '.' or ',' */
+    uint8_t date_order;    /* dates */
+    uint8_t normaliser;    /* index into icp__normalisers, 0 = none (country names to ISO codes, ...) */
+    struct icp_str reason; /* one line: why it was so read */
+    uint64_t seen, filled;
+};
+struct icp_schema {
+    _Atomic uint32_t refs;
+    icp_context *ctx;
+    struct icp__arena arena;
+    uint32_t extraction; /* version */
+    uint32_t columns;
+    struct icp__column *column;
+};
+/* From the rows of a table (deterministic). key = header of the key column or data NULL. */
+icp_status icp__schema_infer_table(icp_context *c, const struct icp__table *t, struct icp_str key, icp_schema **out, struct icp_error *err);
+int32_t icp__schema_find(const icp_schema *s, const char *name, size_t size); /* exact, else folded; -1 */
+void icp__schema_write(const icp_schema *s, struct icp__bytes *b);            /* canonical JSON */
+
+/* A record is one row in the layout of its schema. */
+struct icp_record {
+    icp_context *ctx;
+    icp_schema *schema;
+    struct icp__cell *cells;   /* [schema->columns], views into bytes once sealed */
+    struct icp__layout *layout; /* the schema's headers */
+    void *more;                /* storage of record.c */
+};
