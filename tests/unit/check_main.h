@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a suite; every test program ends with this. */
+#pragma once
+#include <check.h>
+#include <stdlib.h>
+
+static inline int icp_test_run(Suite *s) {
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
