@@ -6,7 +6,7 @@
  * - A function that returns ::icp_status takes `struct icp_error *err` last; NULL is allowed. Outputs are
  *   written only on success; the error only on failure.
  * - Structs whose first member is `struct_size` are filled by the caller with the size it was compiled with. As
- *   input, all-zero bytes after the size are the defaults; a size smaller than the first release gives
+ *   input, all-zero bytes after the size are the defaults; a size smaller than the first release or above 65,536 gives
  *   ::ICP_E_ARGUMENT, non-zero bytes that this library does not know give ::ICP_E_UNSUPPORTED. As output, the
  *   library writes at most that many bytes and zeroes what it does not know.
  * - `_ref` returns its argument; `_unref` and `_free` take NULL and do nothing with it.
@@ -70,7 +70,9 @@ struct icp_str {
     size_t size;      /**< bytes, without the terminating NUL */
 };
 
-/** What went wrong; memory of the caller, written only on failure. */
+/** What went wrong; memory of the caller, written only on failure. At most struct_size bytes are written; an error whose
+ * struct_size is below that of the first release or above 65,536 is left alone, since it was never set. Texts are UTF-8; controls
+ * and broken characters in what came from outside show as `?`. */
 struct icp_error {
     uint32_t struct_size; /**< set before the call */
     int32_t code;         /**< the ::icp_status that was returned */
@@ -147,7 +149,8 @@ struct icp_sink {
     uint32_t reserved;                                    /**< 0 */
     void *user;                                           /**< given back to the functions */
     int64_t (*write)(void *user, const void *buf, size_t n); /**< bytes taken, at least 1; negative = failed */
-    int32_t (*commit)(void *user);                        /**< make it durable and visible; 0 = done; may be NULL */
+    /** Make it durable and visible; 0 = done. On failure it has forgotten what was written, as abort does. May be NULL. */
+    int32_t (*commit)(void *user);
     void (*abort)(void *user);                            /**< forget what was written; may be NULL */
     const char *name;                                     /**< for messages; may be NULL */
 };

@@ -17,6 +17,7 @@ icp_status icp__input_all(struct icp__input *in, uint64_t limit, struct icp__byt
 
 /* Writes all of it, retrying short writes. */
 icp_status icp__sink_write(const struct icp_sink *s, const void *data, size_t size, struct icp_error *err);
-icp_status icp__sink_commit(const struct icp_sink *s, struct icp_error *err); /* aborts where commit fails */
+/* A commit that fails has cleaned up after itself: abort is not called any more. */
+icp_status icp__sink_commit(const struct icp_sink *s, struct icp_error *err);
 void icp__sink_abort(const struct icp_sink *s);
 icp_status icp__sink_check(const struct icp_sink *s, struct icp_error *err); /* struct_size, write present */
