@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* icp explain: why one company scores as it does. */
+#include "icp.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct found {
+    uint64_t rows; /* with the key */
+    icp_record *record;
+};
+
+static icp_status fill(icp_record *r, const icp_batch *b, uint64_t row, struct icp_error *e) {
+    icp_status s = ICP_OK;
+    for (uint32_t i = 0; !s && i < icp_batch_columns(b); i++) {
+        struct icp_str name = icp_batch_name(b, i), cell = icp_batch_cell(b, row, i);
+        int32_t column = icp_record_column(r, name.data, name.size);
+        if (column >= 0)
+            s = icp_record_set_text(r, column, cell.data, cell.size);
+    }
+    (void)e;
+    return s;
+}
+
+/* The key column: --key, else the model's. */
+static icp_status key_name(const struct options *o, const icp_schema *schema, struct text *name) {
+    if (o->key)
+        text_put(name, o->key);
+    for (uint32_t i = 0; !o->key && i < icp_schema_columns(schema); i++) {
+        struct icp_column col = {.struct_size = sizeof col};
+        if (!icp_schema_column(schema, i, &col, NULL) && col.kind == ICP_KIND_KEY)
+            text_add(name, col.name.data, col.name.size);
+    }
+    return name->size ? ICP_OK : ICP_E_KEY;
+}
+
+static struct icp_str trimmed(struct icp_str s) {
+    while (s.size && (s.data[0] == ' ' || s.data[0] == '\t'))
+        s.data++, s.size--;
+    while (s.size && (s.data[s.size - 1] == ' ' || s.data[s.size - 1] == '\t'))
+        s.size--;
+    return s;
+}
+
+static icp_status find(icp_context *c, const struct options *o, const icp_schema *schema, struct found *f, struct icp_error *e) {
+    icp_reader *r = NULL;
+    struct text name = {0};
+    size_t n = strlen(o->company);
+    icp_status s = key_name(o, schema, &name);
+    if (s)
+        snprintf(e->message, sizeof e->message, "the model names no key column: --key COL is needed");
+    if (!s)
+        s = icp_record_new(schema, &f->record, e);
+    if (!s)
+        s = reader_of(c, o, o->files[1], &r, e);
+    for (icp_batch *b = NULL; !s;) {
+        s = icp_reader_next(r, &b, e);
+        if (s || !b)
+            break;
+        int32_t column = find_column(b, name.data, name.size);
+        if (column < 0) {
+            s = ICP_E_KEY;
+            snprintf(e->source, sizeof e->source, "%s", o->files[1]);
+            snprintf(e->message, sizeof e->message, "no column \"%.200s\"", name.data);
+        }
+        for (uint64_t i = 0; !s && i < icp_batch_rows(b); i++) {
+            struct icp_str key = trimmed(icp_batch_cell(b, i, (uint32_t)column));
+            if (key.size == n && memcmp(key.data, o->company, n) == 0 && f->rows++ == 0)
+                s = fill(f->record, b, i, e);
+        }
+        icp_batch_unref(b);
+    }
+    if (!s && !f->rows) {
+        s = ICP_E_NO_MATCH;
+        snprintf(e->source, sizeof e->source, "%s", o->files[1]);
+        snprintf(e->message, sizeof e->message, "no company with the key \"%.200s\"", o->company);
+    }
+    text_free(&name);
+    icp_reader_free(r);
+    return s;
+}
+
+struct part {
+    int32_t trait, points;
+};
+static int by_points(const void *a, const void *b) {
+    const struct part *x = a, *y = b;
+    int px = abs(x->points), py = abs(y->points);
+    return px != py ? (px > py ? -1 : 1) : (x->trait > y->trait) - (x->trait < y->trait);
+}
+
+static icp_status parts_of(const icp_scorer *sc, struct part **out, size_t *n, struct icp_error *e) {
+    icp_status s = icp_scorer_contributions(sc, ICP_LAYER_FIT, NULL, NULL, 0, n, e);
+    int32_t *both = s ? NULL : calloc(*n * 2 + 1, sizeof *both);
+    *out = s ? NULL : calloc(*n + 1, sizeof **out);
+    if (!s && both && *out)
+        s = icp_scorer_contributions(sc, ICP_LAYER_FIT, both, both + *n, *n, n, e);
+    for (size_t i = 0; !s && both && *out && i < *n; i++)
+        (*out)[i] = (struct part){both[i], both[*n + i]};
+    free(both);
+    if (!s && *n)
+        qsort(*out, *n, sizeof **out, by_points);
+    return s;
+}
+
+static void points(struct text *t, int64_t milli) {
+    text_put(t, milli >= 0 ? "+" : "");
+    text_fixed(t, (milli + (milli < 0 ? -50 : 50)) / 100, 1);
+}
+
+static icp_status parts_table(const icp_model *m, const struct part *p, size_t n, enum format f, struct text *out, struct icp_error *e) {
+    static const char *const names[] = {"points", "trait", "family", "customers_percent", "reference_percent", "n"};
+    struct table t;
+    icp_status s = ICP_OK;
+    table_init(&t, 6, names, "nssnnn");
+    for (size_t i = 0; !s && i < n; i++) {
+        struct icp_trait x = {.struct_size = sizeof x};
+        s = icp_model_trait(m, (uint32_t)p[i].trait, &x, e);
+        if (s)
+            break;
+        struct text *row = table_row(&t);
+        points(&row[0], p[i].points);
+        text_add(&row[1], x.id.data, x.id.size);
+        text_put(&row[2], family_name(x.family));
+        share_text(&row[3], x.customers, x.customers_of);
+        share_text(&row[4], x.reference, x.reference_of);
+        text_int(&row[5], (int64_t)x.customers);
+    }
+    table_write(&t, f, out);
+    table_free(&t);
+    return s;
+}
+
+static void headline(const struct options *o, const struct icp_score *score, uint64_t rows, struct text *out) {
+    text_put(out, o->company);
+    text_put(out, "\nfit ");
+    text_int(out, score->score);
+    text_put(out, "  ");
+    text_put(out, tier_name(score->tier));
+    text_put(out, "  (90% interval ");
+    text_int(out, score->low);
+    text_put(out, " to ");
+    text_int(out, score->high);
+    text_put(out, ")\nevidence ");
+    text_fixed(out, micro_evidence(score->millipoints) / 10000, 2);
+    text_put(out, " bits: ");
+    text_put(out, score->millipoints >= 0 ? "more" : "less");
+    text_put(out, " common among customers than among companies at large\nconfidence ");
+    text_put(out, confidence_name(score->confidence));
+    text_put(out, ": ");
+    text_fixed(out, (score->effective + 50) / 100, 1);
+    text_put(out, " effective customers");
+    if (score->flags) {
+        text_put(out, "; ");
+        flag_names(out, score->flags, ' ');
+    }
+    if (rows > 1) {
+        text_put(out, "\nnote: ");
+        text_int(out, (int64_t)rows);
+        text_put(out, " rows have this key; this is the first");
+    }
+    text_put(out, "\n\n");
+}
+
+static void sum_lines(const struct icp_score *score, struct text *out) {
+    int64_t saturation = (int64_t)score->score * 1000 - 498000 - score->millipoints;
+    points(out, score->millipoints);
+    text_put(out, "  sum, on top of 498\n");
+    if (saturation > 1000 || saturation < -1000) {
+        points(out, saturation);
+        text_put(out, "  saturation beyond 3 bits\n");
+    }
+}
+
+static icp_status explain(const struct options *o, icp_model *m, const struct found *f, struct text *out, struct icp_error *e) {
+    icp_scorer *sc = NULL;
+    struct icp_score score = {.struct_size = sizeof score};
+    struct part *parts = NULL;
+    icp_buffer *causes = NULL;
+    struct icp_str json = {"", 0};
+    size_t n = 0;
+    bool whole = o->format == FORMAT_DEFAULT || o->format == FORMAT_TABLE;
+    icp_status s = icp_scorer_new(m, NULL, &sc, e);
+    if (!s)
+        s = icp_scorer_score_record(sc, f->record, NULL, ICP_LAYER_FIT, &score, e);
+    if (!s)
+        s = parts_of(sc, &parts, &n, e);
+    if (!s)
+        s = icp_scorer_causes(sc, ICP_LAYER_FIT, &causes, e);
+    if (!s && icp_buffer_data(causes, &json))
+        s = ICP_E_STATE;
+    if (!s && whole)
+        headline(o, &score, f->rows, out);
+    if (!s && o->format == FORMAT_JSON)
+        text_put(out, "{\"contributions\": ");
+    if (!s)
+        s = parts_table(m, parts, n, o->format, out, e);
+    if (!s && whole) {
+        sum_lines(&score, out);
+        text_put(out, "\nunknown, interval and causes:\n");
+    }
+    if (!s && o->format == FORMAT_JSON)
+        text_put(out, ", \"causes\": ");
+    if (!s && (whole || o->format == FORMAT_JSON))
+        text_add(out, json.data, json.size);
+    if (!s && o->format == FORMAT_JSON)
+        text_put(out, "}\n");
+    free(parts);
+    icp_buffer_unref(causes);
+    icp_scorer_free(sc);
+    return s;
+}
+
+int run_explain(const struct options *o) {
+    struct icp_error e = error_new();
+    if (!o->company) {
+        fputs("icp: --company is missing; see icp explain --help\n", stderr);
+        return EXIT_USAGE;
+    }
+    icp_context *c = context_new();
+    icp_model *m = NULL;
+    icp_schema *schema = NULL;
+    struct found f = {0};
+    struct text out = {0};
+    progress_of(o, "icp explain");
+    icp_status s = model_of(c, o->files[0], &m, &e);
+    if (!s)
+        s = icp_model_schema(m, &schema, &e);
+    if (!s)
+        s = find(c, o, schema, &f, &e);
+    if (!s)
+        s = explain(o, m, &f, &out, &e);
+    int code = s ? refuse(&e) : text_write(&out, c, o->output);
+    text_free(&out);
+    icp_record_free(f.record);
+    icp_schema_unref(schema);
+    icp_model_unref(m);
+    icp_context_unref(c);
+    return code;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* icp fit. */
+#include "icp.h"
+#include <string.h>
+
+static icp_status add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
+                      icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e) {
+    icp_reader *r = NULL;
+    icp_status s = reader_of(c, o, path, &r, e);
+    if (!s)
+        s = to(f, r, NULL, e);
+    icp_reader_free(r);
+    return s;
+}
+
+/* What a person must know at once; everything else is in the summary. */
+static void remarks(const icp_model *m) {
+    struct icp_model_info i = {.struct_size = sizeof i};
+    struct text t = {0};
+    if (icp_model_info(m, &i, NULL))
+        return;
+    text_int(&t, (int64_t)i.customers);
+    text_put(&t, " customers against ");
+    text_int(&t, (int64_t)i.companies);
+    text_put(&t, " companies: ");
+    text_int(&t, i.traits);
+    text_put(&t, " traits, cross-fitted AUC ");
+    text_fixed(&t, i.auc_micro / 1000, 3);
+    text_put(&t, ", Cllr ");
+    text_fixed(&t, i.cllr_micro / 1000, 3);
+    text_put(&t, " bits\n");
+    if (i.flags & ICP_MODEL_FEW_CUSTOMERS)
+        text_put(&t, "warning: fewer than 20 customers; every result says so\n");
+    if (i.flags & ICP_MODEL_INTERVAL_UNCALIBRATED)
+        text_put(&t, "warning: below 50 customers the width of the interval cannot be checked\n");
+    if (i.flags & ICP_MODEL_LISTED_SHARE_HIGH)
+        text_put(&t, "warning: more than 1/8 of the reference are customers; no ratio can exceed the inverse of that share\n");
+    fwrite(t.data, 1, t.size, stderr);
+    text_free(&t);
+}
+
+static icp_status learn(icp_context *c, const struct options *o, icp_fit *f, icp_model **m, struct icp_error *e) {
+    icp_status s = add(c, o, o->customers, f, icp_fit_add_customers, e);
+    if (!s && o->universe)
+        s = add(c, o, o->universe, f, icp_fit_add_universe, e);
+    if (!s)
+        s = icp_fit_run(f, progress_of(o, "icp fit"), m, e);
+    progress_end();
+    return s;
+}
+
+static icp_status save(icp_context *c, const struct options *o, const icp_model *m, struct icp_error *e) {
+    struct icp_sink sink = {.struct_size = sizeof sink};
+    icp_status s = sink_of(c, o->output, &sink, e);
+    return s ? s : icp_model_save(m, &sink, e);
+}
+
+/* --format json: matches and summary on standard output. */
+static icp_status print_summary(const icp_fit *f, const icp_model *m, struct icp_error *e) {
+    icp_buffer *matches = NULL, *summary = NULL;
+    struct icp_str a = {"", 0}, b = {"", 0};
+    icp_status s = icp_fit_matches(f, &matches, e);
+    if (!s)
+        s = icp_model_summary(m, &summary, e);
+    if (!s && !icp_buffer_data(matches, &a) && !icp_buffer_data(summary, &b))
+        printf("{\"matches\": %s, \"summary\": %s}\n", a.data, b.data);
+    icp_buffer_unref(matches);
+    icp_buffer_unref(summary);
+    return s;
+}
+
+int run_fit(const struct options *o) {
+    struct icp_error e = error_new();
+    if (!o->reference || !o->customers || !o->output) {
+        fprintf(stderr, "icp: %s is missing; see icp fit --help\n", !o->reference ? "--reference" : !o->customers ? "--customers" : "-o MODEL");
+        return EXIT_USAGE;
+    }
+    icp_context *c = context_new();
+    icp_pool *pool = pool_of(c, o);
+    icp_reference *r = NULL;
+    icp_schema *schema = NULL;
+    icp_fit *f = NULL;
+    icp_model *m = NULL;
+    progress_of(o, "icp fit");
+    struct icp_fit_options fo = {.struct_size = sizeof fo, .flags = o->allow_few ? ICP_FIT_ALLOW_FEW : 0, .pool = pool,
+                                 .weight_column = o->weights, .weight_size = o->weights ? strlen(o->weights) : 0,
+                                 .key_column = o->key, .key_size = o->key ? strlen(o->key) : 0};
+    icp_status s = reference_of(c, o->reference, &r, &e);
+    if (!s)
+        s = schema_of(c, o, r, &schema, &e);
+    if (!s)
+        s = icp_fit_new(c, r, schema, &fo, &f, &e);
+    if (!s)
+        s = learn(c, o, f, &m, &e);
+    if (!s)
+        s = save(c, o, m, &e);
+    if (!s && !o->quiet)
+        remarks(m);
+    if (!s && o->format == FORMAT_JSON)
+        s = print_summary(f, m, &e);
+    int code = s ? refuse(&e) : EXIT_DONE;
+    icp_model_unref(m);
+    icp_fit_free(f);
+    icp_schema_unref(schema);
+    icp_reference_unref(r);
+    icp_pool_free(pool);
+    icp_context_unref(c);
+    return code;
+}

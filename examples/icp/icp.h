@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* The command: what its files share. It uses the public headers only, like any other client. */
+#pragma once
+#include <icp/icp.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+enum format { FORMAT_DEFAULT, FORMAT_CSV, FORMAT_JSONL, FORMAT_JSON, FORMAT_TABLE };
+
+struct patterns {
+    const char *item[64];
+    int count;
+};
+/* Every option of every command; a command names those it takes. */
+struct options {
+    const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
+    struct patterns include, exclude;
+    uint64_t k, seed, threads, reasons, top;
+    enum format format;
+    bool allow_few, quiet, help, host_key;
+    const char **files; /* what is not an option, in order */
+    int file_count;
+};
+struct command {
+    const char *name;    /* "fit", "reference build" */
+    const char *takes;   /* letters of the options it takes, see options.c */
+    int min_files, max_files; /* max -1 = any number */
+    int (*run)(const struct options *o);
+    const char *usage;   /* the line behind the name */
+    const char *help;
+};
+extern const struct command commands[];
+extern const int command_count;
+int options_parse(struct options *o, const struct command *c, int argc, char **argv); /* 0 or EXIT_USAGE */
+void options_help(FILE *to, const struct command *c);
+
+struct text;
+/* One line on stderr: "icp: file:row:column: message". Both return an exit code. */
+int refuse(const struct icp_error *e);
+int refuse_text(const char *file, const char *text);
+struct icp_error error_new(void);
+
+icp_context *context_new(void);                 /* exits when there is no memory */
+icp_pool *pool_of(icp_context *c, const struct options *o); /* NULL for one thread */
+/* "-" is standard input. */
+icp_status reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);
+icp_status source_of(icp_context *c, const struct options *o, const char *path, struct icp_source *out, struct icp_error *e);
+icp_status sink_of(icp_context *c, const char *path, struct icp_sink *out, struct icp_error *e); /* NULL or "-" = stdout */
+icp_status model_of(icp_context *c, const char *path, icp_model **out, struct icp_error *e);
+icp_status reference_of(icp_context *c, const char *path, icp_reference **out, struct icp_error *e);
+/* The schema of --schema, else the reference's, narrowed by --include-field and --exclude-field. */
+icp_status schema_of(icp_context *c, const struct options *o, const icp_reference *r, icp_schema **out, struct icp_error *e);
+void text_hex(struct text *t, const uint8_t *data, size_t n);
+const struct icp_progress *progress_of(const struct options *o, const char *what); /* NULL unless stderr is a terminal */
+void progress_end(void);
+int32_t find_column(const icp_batch *b, const char *name, size_t size); /* exact header, -1 = none */
+
+/* Text that grows; a failure to get memory ends the program with a message. */
+struct text {
+    char *data;
+    size_t size, cap;
+};
+void text_add(struct text *t, const char *data, size_t size);
+void text_put(struct text *t, const char *s);
+void text_char(struct text *t, char c);
+void text_int(struct text *t, int64_t v);
+void text_fixed(struct text *t, int64_t v, int decimals); /* v / 10^decimals */
+void text_csv(struct text *t, const char *s, size_t n);   /* quoted where it must be */
+void text_json(struct text *t, const char *s, size_t n);  /* quoted, escaped */
+void text_free(struct text *t);
+int text_write(struct text *t, icp_context *c, const char *path); /* to a file or stdout, all or nothing */
+
+/* A small table of strings, written in any of the formats. */
+struct table {
+    const char *const *names;
+    const char *kinds; /* per column 's' text or 'n' number */
+    int columns;
+    struct text *cells; /* rows * columns */
+    size_t rows, cap;
+};
+void table_init(struct table *t, int columns, const char *const *names, const char *kinds);
+struct text *table_row(struct table *t); /* a new row of empty cells */
+void table_write(const struct table *t, enum format f, struct text *out);
+void table_free(struct table *t);
+
+const char *tier_name(int32_t tier);
+const char *confidence_name(int32_t confidence);
+void flag_names(struct text *t, uint64_t flags, char separator);
+const char *family_name(int32_t family);
+int64_t micro_evidence(int64_t millipoints); /* bits, millionths */
+void share_text(struct text *t, uint64_t part, uint64_t of); /* percent, one decimal; "-" of nothing */
+
+int run_schema(const struct options *o);
+int run_reference_build(const struct options *o);
+int run_reference_merge(const struct options *o);
+int run_reference_show(const struct options *o);
+int run_fit(const struct options *o);
+int run_score(const struct options *o);
+int run_explain(const struct options *o);
+int run_traits(const struct options *o);
+int run_distribution(const struct options *o);

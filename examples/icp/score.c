@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+/* icp score: reader, scorers and writer. Threads take batches in turn and write them in that order. */
+#include "icp.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reason_name { /* of a trait, ready to be put inside a quoted CSV or JSON cell */
+    char *data;
+    uint32_t size;
+};
+struct best { /* a row kept for --top */
+    int64_t evidence;
+    uint64_t row;
+    struct text line;
+};
+struct job {
+    const struct options *o;
+    icp_context *context;
+    icp_model *model;
+    icp_reader *reader;
+    struct icp_sink sink;
+    enum format format;
+    uint32_t reasons;
+    struct reason_name *names;
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    uint64_t taken, written, rows; /* batches taken and written; rows written */
+    struct best *best;
+    size_t kept, cap;
+    bool stop, keeps; /* keeps: rows are written at the end */
+    int code;
+};
+
+static const char *const columns[] = {"key", "fit_score", "fit_tier", "fit_low", "fit_high", "fit_evidence", "confidence", "flags", "reasons"};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+static const char column_kinds[] = "snsnnnsss";
+
+/* The arrays of one result, fetched once per batch. */
+struct view {
+    struct icp_array key;
+    const int32_t *score, *tier, *low, *high, *confidence, *traits, *points;
+    const int64_t *evidence, *flags;
+    bool has_key;
+};
+
+static const void *fetch(const icp_result *r, int32_t column, icp_status *status, struct icp_error *e) {
+    struct icp_array a = {.struct_size = sizeof a};
+    if (!*status)
+        *status = icp_result_column(r, ICP_LAYER_FIT, column, &a, e);
+    return a.data;
+}
+
+static icp_status view_of(struct view *v, const icp_result *r, bool reasons, struct icp_error *e) {
+    icp_status s = ICP_OK;
+    v->key.struct_size = sizeof v->key;
+    v->has_key = icp_result_column(r, ICP_LAYER_FIT, ICP_COL_KEY, &v->key, NULL) == ICP_OK;
+    v->score = fetch(r, ICP_COL_SCORE, &s, e);
+    v->tier = fetch(r, ICP_COL_TIER, &s, e);
+    v->low = fetch(r, ICP_COL_LOW, &s, e);
+    v->high = fetch(r, ICP_COL_HIGH, &s, e);
+    v->confidence = fetch(r, ICP_COL_CONFIDENCE, &s, e);
+    v->evidence = fetch(r, ICP_COL_MILLIPOINTS, &s, e);
+    v->flags = fetch(r, ICP_COL_FLAGS, &s, e);
+    v->traits = reasons ? fetch(r, ICP_COL_REASON_TRAITS, &s, e) : NULL;
+    v->points = reasons ? fetch(r, ICP_COL_REASON_POINTS, &s, e) : NULL;
+    return s;
+}
+
+static struct icp_str key_at(const struct view *v, uint64_t row) {
+    if (!v->has_key)
+        return (struct icp_str){"", 0};
+    const char *bytes = v->key.data;
+    return (struct icp_str){bytes + v->key.offsets[row], (size_t)(v->key.offsets[row + 1] - v->key.offsets[row])};
+}
+
+/* "industry=bank +41.2;..." with names already escaped for the cell. */
+static void reasons_text(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
+    for (uint32_t i = 0; i < j->reasons; i++) {
+        int32_t trait = v->traits[row * j->reasons + i], milli = v->points[row * j->reasons + i];
+        if (trait < 0)
+            break;
+        if (i)
+            text_char(t, ';');
+        text_add(t, j->names[trait].data, j->names[trait].size);
+        text_add(t, milli < 0 ? " " : " +", milli < 0 ? 1 : 2);
+        text_fixed(t, (milli + (milli < 0 ? -50 : 50)) / 100, 1);
+    }
+}
+
+static void csv_row(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
+    struct icp_str key = key_at(v, row);
+    const char *tier = tier_name(v->tier[row]), *confidence = confidence_name(v->confidence[row]);
+    text_csv(t, key.data, key.size);
+    text_char(t, ',');
+    text_int(t, v->score[row]);
+    text_char(t, ',');
+    text_put(t, tier);
+    text_char(t, ',');
+    text_int(t, v->low[row]);
+    text_char(t, ',');
+    text_int(t, v->high[row]);
+    text_char(t, ',');
+    text_fixed(t, micro_evidence(v->evidence[row]) / 10, 5);
+    text_char(t, ',');
+    text_put(t, confidence);
+    text_char(t, ',');
+    flag_names(t, (uint64_t)v->flags[row], ';');
+    if (j->reasons) {
+        text_add(t, ",\"", 2);
+        reasons_text(t, j, v, row);
+        text_char(t, '"');
+    }
+    text_char(t, '\n');
+}
+
+static void json_row(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
+    struct icp_str key = key_at(v, row);
+    text_put(t, j->format == FORMAT_JSON ? ",\n {\"key\": " : "{\"key\": ");
+    text_json(t, key.data, key.size);
+    text_put(t, ", \"fit_score\": ");
+    text_int(t, v->score[row]);
+    text_put(t, ", \"fit_tier\": \"");
+    text_put(t, tier_name(v->tier[row]));
+    text_put(t, "\", \"fit_low\": ");
+    text_int(t, v->low[row]);
+    text_put(t, ", \"fit_high\": ");
+    text_int(t, v->high[row]);
+    text_put(t, ", \"fit_evidence\": ");
+    text_fixed(t, micro_evidence(v->evidence[row]) / 10, 5);
+    text_put(t, ", \"confidence\": \"");
+    text_put(t, confidence_name(v->confidence[row]));
+    text_put(t, "\", \"flags\": \"");
+    flag_names(t, (uint64_t)v->flags[row], ';');
+    if (j->reasons) {
+        text_put(t, "\", \"reasons\": \"");
+        reasons_text(t, j, v, row);
+    }
+    text_put(t, j->format == FORMAT_JSON ? "\"}" : "\"}\n");
+}
+
+static void any_row(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
+    if (j->format == FORMAT_CSV || j->format == FORMAT_TABLE)
+        csv_row(t, j, v, row);
+    else
+        json_row(t, j, v, row);
+}
+
+static int sink_text(struct job *j, struct text *t) {
+    for (size_t done = 0; done < t->size;) {
+        int64_t n = j->sink.write(j->sink.user, t->data + done, t->size - done);
+        if (n <= 0)
+            return j->o->output ? refuse_text(j->o->output, errno == ENOSPC ? "no space left" : "cannot be written") : EXIT_REFUSED;
+        done += (size_t)n;
+    }
+    t->size = 0;
+    return EXIT_DONE;
+}
+
+static int by_evidence(const void *a, const void *b) {
+    const struct best *x = a, *y = b;
+    if (x->evidence != y->evidence)
+        return x->evidence > y->evidence ? -1 : 1;
+    return x->row < y->row ? -1 : 1;
+}
+
+static struct best *best_new(struct job *j) {
+    if (j->kept == j->cap) {
+        j->cap = j->cap ? j->cap * 2 : 1024;
+        struct best *more = realloc(j->best, j->cap * sizeof *more);
+        if (!more)
+            exit(refuse_text(NULL, "out of memory"));
+        j->best = more;
+    }
+    return &j->best[j->kept++];
+}
+
+/* Keeps rows for the end: the best ones (collects up to twice as many, then cuts), or for a table all of them in order. */
+static void keep(struct job *j, const struct view *v, uint64_t rows) {
+    size_t top = j->o->top;
+    for (uint64_t i = 0; i < rows; i++) {
+        struct best *b = best_new(j);
+        *b = (struct best){v->evidence[i], j->rows + i, {0}};
+        any_row(&b->line, j, v, i);
+        if (top && j->kept == 2 * top) {
+            qsort(j->best, j->kept, sizeof *j->best, by_evidence);
+            while (j->kept > top)
+                text_free(&j->best[--j->kept].line);
+        }
+    }
+}
+
+static int fail(struct job *j, const struct icp_error *e) {
+    j->stop = true;
+    if (j->code == EXIT_DONE)
+        j->code = refuse(e);
+    pthread_cond_broadcast(&j->turn);
+    return 1;
+}
+
+/* Takes the next batch; NULL = nothing left. Called with the lock held. */
+static icp_batch *take(struct job *j, uint64_t *number) {
+    struct icp_error e = error_new();
+    icp_batch *b = NULL;
+    if (j->stop)
+        return NULL;
+    if (icp_reader_next(j->reader, &b, &e)) {
+        fail(j, &e);
+        return NULL;
+    }
+    if (!b)
+        j->stop = true;
+    *number = j->taken;
+    j->taken += b != NULL;
+    return b;
+}
+
+static int emit(struct job *j, struct text *t, const struct view *v, uint64_t rows) {
+    int code = EXIT_DONE;
+    if (j->keeps)
+        keep(j, v, rows);
+    else {
+        if (j->format == FORMAT_JSON && j->rows == 0 && t->size)
+            t->data[0] = '[';
+        code = sink_text(j, t);
+    }
+    j->rows += rows;
+    return code;
+}
+
+static icp_status score_batch(const struct job *j, icp_scorer *s, icp_result *r, const icp_batch *b, struct text *t, struct view *v,
+                              struct icp_error *e) {
+    icp_status status = icp_scorer_score(s, b, r, e);
+    if (!status)
+        status = view_of(v, r, j->reasons > 0, e);
+    for (uint64_t i = 0; !status && !j->keeps && i < icp_result_rows(r); i++)
+        any_row(t, j, v, i);
+    return status;
+}
+
+static void *work(void *arg) {
+    struct job *j = arg;
+    struct icp_scorer_options so = {.struct_size = sizeof so, .reasons = j->reasons, .layers = 1u << ICP_LAYER_FIT,
+                                    .key_column = j->o->key, .key_size = j->o->key ? strlen(j->o->key) : 0};
+    struct icp_error e = error_new();
+    icp_scorer *s = NULL;
+    icp_result *r = NULL;
+    struct text t = {0};
+    icp_status status = icp_scorer_new(j->model, &so, &s, &e);
+    if (!status)
+        status = icp_result_new(j->context, &r, &e);
+    pthread_mutex_lock(&j->lock);
+    if (status)
+        fail(j, &e);
+    for (uint64_t number = 0;;) {
+        icp_batch *b = take(j, &number);
+        if (!b)
+            break;
+        pthread_mutex_unlock(&j->lock);
+        struct view v;
+        status = score_batch(j, s, r, b, &t, &v, &e);
+        icp_batch_unref(b);
+        pthread_mutex_lock(&j->lock);
+        while (j->written != number && j->code == EXIT_DONE)
+            pthread_cond_wait(&j->turn, &j->lock);
+        if (j->code != EXIT_DONE || (status && fail(j, &e)))
+            break;
+        j->code = emit(j, &t, &v, icp_result_rows(r));
+        j->stop = j->stop || j->code != EXIT_DONE;
+        j->written++;
+        pthread_cond_broadcast(&j->turn);
+    }
+    pthread_mutex_unlock(&j->lock);
+    text_free(&t);
+    icp_result_free(r);
+    icp_scorer_free(s);
+    return NULL;
+}
+
+static void run_threads(struct job *j) {
+    pthread_t threads[256];
+    uint64_t started = 1;
+    for (; started < j->o->threads; started++)
+        if (pthread_create(&threads[started], NULL, work, j))
+            break;
+    work(j);
+    for (uint64_t i = 1; i < started; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static struct reason_name escaped(const struct icp_str *id, bool json) {
+    struct text t = {0}, in = {0};
+    if (json)
+        text_json(&in, id->data, id->size);
+    for (size_t i = 0; !json && i < id->size; i++) {
+        if (id->data[i] == '"')
+            text_char(&t, '"');
+        text_char(&t, id->data[i]);
+    }
+    if (json) /* without the outer quotes: it becomes a part of a longer string */
+        text_add(&t, in.data + 1, in.size - 2);
+    text_free(&in);
+    return (struct reason_name){t.data, (uint32_t)t.size};
+}
+
+static icp_status name_traits(struct job *j, struct icp_error *e) {
+    struct icp_model_info info = {.struct_size = sizeof info};
+    icp_status s = icp_model_info(j->model, &info, e);
+    j->names = calloc((size_t)info.traits + 1, sizeof *j->names);
+    for (uint32_t i = 0; !s && j->names && i < info.traits; i++) {
+        struct icp_trait t = {.struct_size = sizeof t};
+        s = icp_model_trait(j->model, i, &t, e);
+        if (!s)
+            j->names[i] = escaped(&t.id, j->format == FORMAT_JSON || j->format == FORMAT_JSONL);
+    }
+    return s;
+}
+
+static void heading(const struct job *j, struct text *t) {
+    int n = j->format == FORMAT_CSV ? COLUMNS - (j->reasons == 0) : 0;
+    for (int i = 0; i < n; i++) {
+        text_put(t, columns[i]);
+        text_char(t, i + 1 == n ? '\n' : ',');
+    }
+}
+
+/* A finished CSV line as a row of an aligned table. */
+static void table_line(struct table *table, const struct text *line) {
+    struct text *cell = table_row(table);
+    bool quoted = false;
+    for (size_t i = 0; i + 1 < line->size; i++) {
+        char c = line->data[i];
+        if (c == '"' && quoted && line->data[i + 1] == '"')
+            text_char(cell, line->data[++i]);
+        else if (c == '"')
+            quoted = !quoted;
+        else if (c == ',' && !quoted)
+            cell++;
+        else
+            text_char(cell, c);
+    }
+}
+
+static void write_kept(struct job *j, struct text *out) {
+    size_t n = j->o->top && j->kept > j->o->top ? j->o->top : j->kept;
+    struct table table;
+    if (j->o->top && j->kept)
+        qsort(j->best, j->kept, sizeof *j->best, by_evidence);
+    table_init(&table, COLUMNS - (j->reasons == 0), columns, column_kinds);
+    for (size_t i = 0; i < n; i++)
+        if (j->format == FORMAT_TABLE)
+            table_line(&table, &j->best[i].line);
+        else
+            text_add(out, j->best[i].line.data, j->best[i].line.size);
+    if (j->format == FORMAT_TABLE)
+        table_write(&table, FORMAT_TABLE, out);
+    if (j->format == FORMAT_JSON && n)
+        out->data[0] = '[';
+    table_free(&table);
+}
+
+static int finish(struct job *j) {
+    struct text t = {0};
+    if (j->keeps)
+        write_kept(j, &t);
+    if (j->format == FORMAT_JSON)
+        text_put(&t, j->rows ? "\n]\n" : "[]\n");
+    int code = sink_text(j, &t);
+    text_free(&t);
+    return code;
+}
+
+static int run_job(struct job *j) {
+    struct text head = {0};
+    heading(j, &head);
+    j->code = sink_text(j, &head);
+    text_free(&head);
+    if (j->code == EXIT_DONE)
+        run_threads(j);
+    if (j->code == EXIT_DONE)
+        j->code = finish(j);
+    if (j->code != EXIT_DONE) {
+        if (j->sink.abort)
+            j->sink.abort(j->sink.user);
+    } else if (j->sink.commit && j->sink.commit(j->sink.user))
+        j->code = refuse_text(j->o->output, "cannot be written");
+    progress_end();
+    return j->code;
+}
+
+int run_score(const struct options *o) {
+    struct icp_error e = error_new();
+    struct job j = {.o = o, .context = context_new(), .format = o->format, .sink = {.struct_size = sizeof j.sink}};
+    if (j.format == FORMAT_DEFAULT)
+        j.format = FORMAT_CSV;
+    j.keeps = o->top > 0 || j.format == FORMAT_TABLE;
+    j.reasons = o->reasons == UINT64_MAX ? 5 : (uint32_t)o->reasons;
+    pthread_mutex_init(&j.lock, NULL);
+    pthread_cond_init(&j.turn, NULL);
+    progress_of(o, "icp score");
+    icp_status s = model_of(j.context, o->files[0], &j.model, &e);
+    if (!s)
+        s = name_traits(&j, &e);
+    if (!s)
+        s = reader_of(j.context, o, o->files[1], &j.reader, &e);
+    if (!s)
+        s = sink_of(j.context, o->output, &j.sink, &e);
+    int code = s ? refuse(&e) : run_job(&j);
+    for (size_t i = 0; i < j.kept; i++)
+        text_free(&j.best[i].line);
+    free(j.best);
+    icp_reader_free(j.reader);
+    icp_model_unref(j.model);
+    icp_context_unref(j.context);
+    return code;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* icp traits: what the customers have in common. */
+#include "icp.h"
+#include <stdlib.h>
+
+static int by_weight(const void *a, const void *b) {
+    const struct icp_trait *x = a, *y = b;
+    int wx = abs(x->weight), wy = abs(y->weight);
+    if (wx != wy)
+        return wx > wy ? -1 : 1;
+    int px = abs(x->points), py = abs(y->points);
+    return px != py ? (px > py ? -1 : 1) : 0;
+}
+
+static void row_of(struct table *t, const struct icp_trait *x) {
+    struct text *row = table_row(t);
+    text_add(&row[0], x->id.data, x->id.size);
+    text_put(&row[1], family_name(x->family));
+    text_int(&row[2], x->weight);
+    share_text(&row[3], x->customers, x->customers_of);
+    share_text(&row[4], x->reference, x->reference_of);
+    uint64_t up = x->customers * x->reference_of, down = x->reference * x->customers_of;
+    if (x->customers_of && down)
+        text_fixed(&row[5], (int64_t)(100.0 * (double)up / (double)down + .5), 2);
+    else
+        text_put(&row[5], "-");
+    text_fixed(&row[6], (x->points + (x->points < 0 ? -50 : 50)) / 100, 1);
+    text_int(&row[7], (int64_t)x->customers);
+}
+
+static icp_status collect(const icp_model *m, struct icp_trait **out, size_t *n, struct icp_error *e) {
+    struct icp_model_info info = {.struct_size = sizeof info};
+    icp_status s = icp_model_info(m, &info, e);
+    struct icp_trait *all = s ? NULL : calloc((size_t)info.traits + 1, sizeof *all);
+    *n = 0;
+    for (uint32_t i = 0; !s && all && i < info.traits; i++) {
+        struct icp_trait *x = &all[*n];
+        x->struct_size = sizeof *x;
+        s = icp_model_trait(m, i, x, e);
+        *n += !s && x->kind != ICP_TRAIT_KNOWN;
+    }
+    *out = all;
+    return s;
+}
+
+int run_traits(const struct options *o) {
+    static const char *const names[] = {"trait", "family", "weight", "customers_percent", "reference_percent", "lift", "points", "n"};
+    struct icp_error e = error_new();
+    icp_context *c = context_new();
+    icp_model *m = NULL;
+    struct icp_trait *all = NULL;
+    struct text out = {0};
+    struct table t;
+    size_t n = 0;
+    table_init(&t, 8, names, "ssnnnnnn");
+    icp_status s = model_of(c, o->files[0], &m, &e);
+    if (!s)
+        s = collect(m, &all, &n, &e);
+    if (!s) {
+        if (n)
+            qsort(all, n, sizeof *all, by_weight);
+        size_t shown = o->top && o->top < n ? o->top : n;
+        for (size_t i = 0; i < shown; i++)
+            row_of(&t, &all[i]);
+        table_write(&t, o->format, &out);
+    }
+    int code = s ? refuse(&e) : text_write(&out, c, o->output);
+    text_free(&out);
+    table_free(&t);
+    free(all);
+    icp_model_unref(m);
+    icp_context_unref(c);
+    return code;
+}
