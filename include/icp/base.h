@@ -70,9 +70,9 @@ struct icp_str {
     size_t size;      /**< bytes, without the terminating NUL */
 };
 
-/** What went wrong; memory of the caller, written only on failure. At most struct_size bytes are written; an error whose
- * struct_size is below that of the first release or above 65,536 is left alone, since it was never set. Texts are UTF-8; controls
- * and broken characters in what came from outside show as `?`. */
+/** What went wrong; memory of the caller, written only on failure. At most struct_size bytes are written; an error
+ * whose struct_size is below that of the first release or above 65,536 is left alone, since it was never set. Texts
+ * are UTF-8; controls and broken characters in what came from outside show as `?`. */
 struct icp_error {
     uint32_t struct_size; /**< set before the call */
     int32_t code;         /**< the ::icp_status that was returned */
@@ -149,7 +149,7 @@ struct icp_sink {
     uint32_t reserved;                                    /**< 0 */
     void *user;                                           /**< given back to the functions */
     int64_t (*write)(void *user, const void *buf, size_t n); /**< bytes taken, at least 1; negative = failed */
-    /** Make it durable and visible; 0 = done. On failure it has forgotten what was written, as abort does. May be NULL. */
+    /** Make it durable and visible; 0 = done; on failure it forgets what was written, as abort does. May be NULL. */
     int32_t (*commit)(void *user);
     void (*abort)(void *user);                            /**< forget what was written; may be NULL */
     const char *name;                                     /**< for messages; may be NULL */
@@ -200,7 +200,8 @@ ICP_API void icp_buffer_unref(icp_buffer *b);
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO
  * @since 0.1 */
-ICP_API icp_status icp_source_open_file(icp_context *c, const char *path, struct icp_source *out, struct icp_error *err);
+ICP_API icp_status icp_source_open_file(icp_context *c, const char *path, struct icp_source *out,
+                                        struct icp_error *err);
 /** A source over memory of the caller, which must live until the source is closed.
  * @param[in] data may be NULL when size is 0
  * @param[in] size bytes

@@ -17,7 +17,8 @@ static void put_text(char *out, size_t cap, const char *s, size_t n) {
     memset(out + size, 0, cap - size);
 }
 
-static void fill(struct icp_error *err, icp_status code, const struct icp__place *where, const char *format, va_list ap) {
+static void fill(struct icp_error *err, icp_status code, const struct icp__place *where, const char *format,
+                 va_list ap) {
     struct icp_error own;
     char text[sizeof own.message];
     /* Formatted in full before the caller's struct is touched: an argument may point into it. */
@@ -44,7 +45,8 @@ icp_status icp__fail(struct icp_error *err, icp_status code, const char *format,
     return code;
 }
 
-icp_status icp__fail_at(struct icp_error *err, icp_status code, const struct icp__place *where, const char *format, ...) {
+icp_status icp__fail_at(struct icp_error *err, icp_status code, const struct icp__place *where, const char *format,
+                        ...) {
     if (err) {
         va_list ap;
         va_start(ap, format);
@@ -77,7 +79,8 @@ icp_status icp__progress_check(const struct icp_progress *p, struct icp_error *e
     return s;
 }
 
-icp_status icp__progress(const struct icp_progress *p, uint32_t stage, uint64_t done, uint64_t total, struct icp_error *err) {
+icp_status icp__progress(const struct icp_progress *p, uint32_t stage, uint64_t done, uint64_t total,
+                         struct icp_error *err) {
     if (!p || !p->fn || !p->fn(p->user, stage, done, total))
         return ICP_OK;
     return icp__fail(err, ICP_E_CANCELLED, "stopped by the progress callback");

@@ -133,7 +133,8 @@ icp_status icp_source_open_file(icp_context *c, const char *path, struct icp_sou
         return icp__no_memory(err);
     }
     *f = (struct source){icp_context_ref(c), name, fd, 0};
-    *out = (struct icp_source){.struct_size = sizeof *out, .user = f, .read = source_read, .close = source_close, .name = name};
+    *out = (struct icp_source){
+        .struct_size = sizeof *out, .user = f, .read = source_read, .close = source_close, .name = name};
     if (S_ISREG(st.st_mode) && st.st_size > 0)
         out->size_hint = (uint64_t)st.st_size;
     return ICP_OK;
@@ -224,7 +225,9 @@ static int64_t sink_write(void *user, const void *data, size_t n) {
 static void sink_abort(void *user) { sink_release(user); }
 
 /* Some file systems and all pipes cannot sync; that is no loss we could prevent. */
-static bool synced(int fd) { return !fsync(fd) || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS || errno == EROFS; }
+static bool synced(int fd) {
+    return !fsync(fd) || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS || errno == EROFS;
+}
 
 static size_t folder_size(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -369,7 +372,8 @@ static int open_beside(struct sink *f, const struct stat *old) {
     if (e || !old->st_mode)
         return e;
     /* Only a privileged process can keep the owner; for all others it is already the right one. */
-    if ((old->st_uid != geteuid() || old->st_gid != getegid()) && fchown(f->fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
+    bool foreign = old->st_uid != geteuid() || old->st_gid != getegid();
+    if (foreign && fchown(f->fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
         return errno;
     return fchmod(f->fd, old->st_mode & 0777) < 0 ? errno : 0;
 }

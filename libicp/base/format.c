@@ -101,18 +101,19 @@ size_t icp__format(char *out, size_t cap, const char *format, va_list ap) {
 static size_t character(const unsigned char *s, size_t n) {
     if (s[0] < 0x80)
         return 1;
-    size_t need = s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3 : s[0] >= 0xF0 && s[0] < 0xF5 ? 4 : 0;
-    if (!need)
+    if (s[0] < 0xC2 || s[0] > 0xF4)
         return 0;
+    size_t need = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
     for (size_t i = 1; i < need; i++) {
         if (i == n)
             return SIZE_MAX;
         if ((s[i] & 0xC0) != 0x80)
             return 0;
-        if (i == 1 && ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) ||
-                       (s[0] == 0xF4 && s[1] > 0x8F)))
-            return 0;
     }
+    /* Overlong forms, surrogates, and what lies above U+10FFFF. */
+    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) ||
+        (s[0] == 0xF4 && s[1] > 0x8F))
+        return 0;
     return need;
 }
 

@@ -181,8 +181,8 @@ static icp_status read_member(struct icp__input *in, char *buf, size_t cap, size
         in->failed = ICP_E_MEMORY;
         return icp__no_memory(err);
     }
-    return fail_gzip(in, in->taken - in->z.avail_in, z == Z_NEED_DICT ? "needs a dictionary" : in->z.msg ? in->z.msg : "unreadable",
-                     err);
+    const char *what = z == Z_NEED_DICT ? "needs a dictionary" : in->z.msg ? in->z.msg : "unreadable";
+    return fail_gzip(in, in->taken - in->z.avail_in, what, err);
 }
 
 /* Members may follow each other; tapes and block devices pad with zeros; anything else is damage. */
@@ -293,7 +293,8 @@ icp_status icp__input_all(struct icp__input *in, uint64_t limit, struct icp__byt
         if (done > limit) {
             struct icp__place where = ICP__NOWHERE;
             where.source = in->source.name;
-            return icp__fail_at(err, ICP_E_LIMIT, &where, "larger than the limit of %llu bytes", (unsigned long long)limit);
+            return icp__fail_at(err, ICP_E_LIMIT, &where, "larger than the limit of %llu bytes",
+                               (unsigned long long)limit);
         }
         if (got < cap)
             return ICP_OK;

@@ -9,8 +9,8 @@ static icp_status read_size(const void *given, uint32_t first, uint32_t *out, st
     uint32_t size;
     memcpy(&size, given, sizeof size);
     if (size < first || size > SIZE_SANE)
-        return icp__fail(err, ICP_E_ARGUMENT, "struct_size is %u, must be at least %u: set it to the sizeof of the struct",
-                         (unsigned)size, (unsigned)first);
+        return icp__fail(err, ICP_E_ARGUMENT, "struct_size is %u; set it to the size of the struct, at least %u", (unsigned)size,
+                         (unsigned)first);
     *out = size;
     return ICP_OK;
 }
@@ -24,7 +24,8 @@ icp_status icp__options(const void *given, uint32_t first, void *own, uint32_t o
         const uint8_t *bytes = given;
         for (uint32_t i = own_size; i < size; i++) {
             if (bytes[i])
-                return icp__fail(err, ICP_E_UNSUPPORTED, "an option at byte %u is not known to this library", (unsigned)i);
+                return icp__fail(err, ICP_E_UNSUPPORTED, "the option at byte %u is not known to this library",
+                                 (unsigned)i);
         }
         if (size > own_size)
             size = own_size;

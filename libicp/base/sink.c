@@ -72,7 +72,7 @@ icp_status icp__sink_write(const struct icp_sink *s, const void *data, size_t si
             return fail_io(s, text ? text : "the sink failed", err);
         }
         if (n == 0 || (uint64_t)n > size)
-            return fail_io(s, "the sink broke its contract: it must take at least one byte and at most what is given", err);
+            return fail_io(s, "the sink broke its contract: it took nothing, or more than was given", err);
         at += n;
         size -= (size_t)n;
     }
