@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Installs what the tests need (Debian packages only), builds, and runs the tests.
+#
+#   tests/run.sh           everything that needs no other registry
+#   tests/run.sh --all     that, and what needs other registries (nothing yet)
+#   tests/run.sh --fast    no installation, one compiler, no sanitizers: while working on the code
+#
+# Real data is looked for in ICP_DATA (default: ../shared/data beside this checkout); tests that need it are skipped where it is absent.
+set -u
+top=$(cd "$(dirname "$0")/.." && pwd)
+mode=${1:-}
+case $mode in "" | --all | --fast) ;; *) sed -n '3,9p' "$0"; exit 2 ;; esac
+export ICP_DATA=${ICP_DATA:-$top/../shared/data} PYTHONDONTWRITEBYTECODE=1
+build=$top/build/tests
+mkdir -p "$build"
+passed=0 failed=0 skipped=0
+
+# stage NAME COMMAND...: runs, prints its time, and adds up what its output says really ran.
+stage() {
+    local name=$1 start=$SECONDS log="$build/$1.log" status counts
+    shift
+    "$@" >"$log" 2>&1 </dev/null
+    status=$?
+    counts=$(python3 "$top/tests/tally.py" "$log" "$status")
+    read -r p f s <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    printf '%-28s %4d s  %5d passed, %d failed, %d skipped\n' "$name" $((SECONDS - start)) "$p" "$f" "$s"
+    grep -E '^SKIP|^SKIPPED' "$log" | sed 's/^/    /' | head -20
+    [ "$f" -eq 0 ] || tail -n 60 "$log" | sed 's/^/    /'
+    return "$status"
+}
+configure() { # DIRECTORY OPTIONS...: sets a build up afresh when its options changed
+    local dir=$1
+    shift
+    [ -f "$dir/build.ninja" ] && [ "$(cat "$dir/.options" 2>/dev/null)" = "$*" ] && return 0
+    rm -rf "$dir"
+    meson setup "$dir" "$top" "$@" && echo "$*" >"$dir/.options"
+}
+build_one() { # DIRECTORY OPTIONS...
+    configure "$@" && ninja -C "$1"
+}
+unit() { # DIRECTORY: each Check program; its closing line is what is counted
+    local status=0
+    for test in "$1"/tests/unit/test_*; do
+        [ -f "$test" ] && [ -x "$test" ] || continue
+        echo "== ${test##*/}"
+        timeout 600 "$test" || { status=1; echo "FAILED: ${test##*/} (exit $?)"; }
+    done
+    return $status
+}
+
+if [ "$mode" != --fast ]; then
+    start=$SECONDS
+    "$top/examples/install_packages.sh" gcc g++ libc6-dev clang libclang-rt-14-dev meson ninja-build pkg-config zlib1g-dev libxxhash-dev check \
+        libutf8proc-dev unicode-data python3 python3-pytest golang-go doxygen binutils valgrind locales || exit 1
+    printf '%-28s %4d s\n' install $((SECONDS - start))
+fi
+gcc_build=$build/gcc
+stage build-gcc build_one "$gcc_build" --werror || { echo "$passed passed, $((failed > 0 ? failed : 1)) failed, $skipped skipped"; exit 1; }
+export ICP_BUILD=$gcc_build ICP=$gcc_build/examples/icp/icp
+stage unit unit "$gcc_build"
+stage examples meson test -C "$gcc_build" --suite examples --print-errorlogs --no-rebuild
+stage abi python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/abi"
+stage command python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
+stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/python"
+stage go-client "$top/bindings/go/test.sh" "$gcc_build"
+if [ "$mode" != --fast ]; then
+    stage docs "$top/doc/check.sh" "$build/doxygen"
+    stage build-clang env CC=clang bash -c "$(declare -f configure build_one); top='$top'; build_one '$build/clang' --werror"
+    stage unit-clang unit "$build/clang"
+    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debugoptimized
+    export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    stage unit-sanitized unit "$build/sanitized"
+    ICP=$build/sanitized/examples/icp/icp ICP_SANITIZED=1 stage command-sanitized python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
+fi
+echo "total $SECONDS s"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
