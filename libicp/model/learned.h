@@ -19,13 +19,25 @@ struct icp__learned_trait {
     uint64_t square;        /* addend of sum c_j^2 for the effective customers; milli-points^2 */
     uint64_t square_over;   /* addend of sum c_j^2 / (k_j + .5) */
 };
+/* What the reference held in a NUMBER or DATE column: a value outside gets ICP_FLAG_OUT_OF_RANGE. Round outward to a few digits, so that
+ * no company's own value stands in a model. A column that is absent here is never out of range. */
+struct icp__learned_bounds {
+    uint32_t column; /* index into the schema; at most one entry per column, ascending */
+    struct icp__decimal lo, hi; /* lo <= hi */
+};
+/* Rules that icp__model_build checks (ICP_E_STATE otherwise): every column with traits has exactly one KNOWN; the kinds fit the
+ * column's kind; no trait twice; lo < hi and each range starts where the one before ends; the customers of a trait do not exceed
+ * customers_of, nor reference reference_of; the sum of variance over all traits + base_variance <= INT64_MAX, so also the sums of
+ * square and of square_over. Bounds: only of columns with ranges. */
 struct icp__learned {
-    struct icp__arena arena; /* owns traits and texts */
+    struct icp__arena arena; /* owns traits, bounds and texts */
     const icp_schema *schema;
     uint8_t reference_id[32];
     uint32_t layer;
     uint64_t count;
     struct icp__learned_trait *traits; /* sorted by (column, kind, text or lo) */
+    uint64_t bounds_count;
+    struct icp__learned_bounds *bounds; /* may be NULL when bounds_count is 0 */
     uint64_t base_variance;            /* c0 part of the squared half width */
     uint32_t flags;                    /* ICP_MODEL_... */
     uint64_t customers, companies, listed;
