@@ -1,0 +1,3 @@
+module icp
+
+go 1.19
