@@ -9,8 +9,8 @@ static icp_status read_size(const void *given, uint32_t first, uint32_t *out, st
     uint32_t size;
     memcpy(&size, given, sizeof size);
     if (size < first || size > SIZE_SANE)
-        return icp__fail(err, ICP_E_ARGUMENT, "struct_size is %u; set it to the size of the struct, at least %u", (unsigned)size,
-                         (unsigned)first);
+        return icp__fail(err, ICP_E_ARGUMENT, "struct_size is %u; set it to the size of the struct, at least %u",
+                         (unsigned)size, (unsigned)first);
     *out = size;
     return ICP_OK;
 }
