@@ -13,7 +13,8 @@ struct icp__layout {
     _Atomic uint32_t refs;
     icp_context *ctx;
     uint32_t columns;
-    struct icp_str names[]; /* unescaped, trimmed, NUL-terminated; bytes behind the array */
+    const struct icp_str *folded; /* [columns] icp__fold_value of each name, NUL-terminated */
+    struct icp_str names[];       /* unescaped, trimmed, NUL-terminated; bytes behind the array */
 };
 struct icp_batch {
     _Atomic uint32_t refs;
@@ -40,3 +41,6 @@ struct icp__place icp__batch_place(const struct icp_batch *b, uint64_t row, int3
 icp_context *icp__reader_context(const icp_reader *r);
 uint64_t icp__reader_raw(const icp_reader *r);  /* bytes taken from the source, for progress */
 uint64_t icp__reader_hint(const icp_reader *r); /* expected total, 0 = unknown */
+const char *icp__reader_source(const icp_reader *r); /* name for messages, "" = none */
+/* Columns known so far: from the header before the first row; NULL before the first row of JSON lines. */
+const struct icp__layout *icp__reader_layout(const icp_reader *r);
