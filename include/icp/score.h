@@ -114,10 +114,14 @@ struct icp_spread {
     uint32_t reserved;               /**< 0 */
     uint64_t companies;              /**< scores counted */
     uint64_t tier[6];                /**< by ICP_TIER_...; [0] is 0 */
-    int64_t customer_bits_micro;     /**< divergence (Kullback-Leibler, bits, millionths) from the reference spread that the scores
-                                          imply: how selective the profile is */
-    int64_t effective_share_micro;   /**< share of companies that carry the ratio mass (Hill number of order 2 over companies),
-                                          millionths: how concentrated it is */
+    /** How selective the profile is: divergence (Kullback-Leibler, bits, millionths) of the customers that the scores imply
+     * from the companies counted. With ratio r = 2^(milli-points / 53,000) in the middle of each score's milli-points (at
+     * the edge of the first and last score), n companies and sums over them: sum r log2 r / sum r - log2(sum r / n).
+     * 0 when nothing was counted or all scores are equal. */
+    int64_t customer_bits_micro;
+    /** How concentrated it is: share of the companies counted that carries the ratios (Hill number of order 2),
+     * millionths: (sum r)^2 / (n sum r^2). 1,000,000 when all scores are equal, 0 when nothing was counted. */
+    int64_t effective_share_micro;
 };
 
 /** A scorer for one thread.

@@ -38,34 +38,38 @@ static icp_status finish(icp_model *m, const char *source, icp_model **out, stru
     return ICP_OK;
 }
 
+/* The name of a source lives until it is closed, which is before the content is checked. */
+static void keep_name(char out[128], const struct icp_source *s) {
+    const size_t n = s == NULL || s->struct_size < sizeof *s || s->name == NULL ? 0 : strlen(s->name);
+    memcpy(out, n == 0 ? "" : s->name, n < 127 ? n : 127);
+    out[n < 127 ? n : 127] = '\0';
+}
+
 icp_status icp_model_load(icp_context *c, struct icp_source *s, icp_model **out, struct icp_error *err) {
-    struct icp__input *in = NULL;
+    char name[128];
     icp_model *m;
     icp_status st;
-    if (c == NULL || out == NULL) {
-        if (s != NULL && s->close != NULL)
+    m = c == NULL || out == NULL ? NULL : make(c, err);
+    if (m == NULL) {
+        if (s != NULL && s->struct_size >= sizeof *s && s->close != NULL)
             s->close(s->user);
-        return icp__fail(err, ICP_E_ARGUMENT, "context and out must not be NULL");
+        return c == NULL || out == NULL ? icp__fail(err, ICP_E_ARGUMENT, "context and out must not be NULL") : ICP_E_MEMORY;
     }
-    st = icp__input_open(c, s, &in, err);
-    if (st != ICP_OK)
-        return st;
-    m = make(c, err);
-    st = m == NULL ? ICP_E_MEMORY : icp__input_all(in, c->options.max_memory, &m->owned, err);
-    if (st == ICP_OK) {
-        m->data = (const uint8_t *)m->owned.data;
-        m->size = m->owned.size;
-        st = finish(m, icp__input_name(in), out, err);
-    } else if (m != NULL) {
+    keep_name(name, s);
+    st = icp__container_load(c, s, ICP__MAGIC_MODEL, ICP__FORMAT_MAJOR, icp__model_sections, &m->owned, &m->file, err);
+    if (st != ICP_OK) {
         destroy(m);
+        return st;
     }
-    icp__input_free(in);
-    return st;
+    m->data = (const uint8_t *)m->owned.data;
+    m->size = m->owned.size;
+    return finish(m, name, out, err);
 }
 
 icp_status icp_model_load_memory(icp_context *c, const void *data, size_t size, void (*release)(void *user), void *user,
                                  icp_model **out, struct icp_error *err) {
     icp_model *m;
+    icp_status st;
     if (c == NULL || data == NULL || out == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "context, data and out must not be NULL");
     m = make(c, err);
@@ -73,9 +77,14 @@ icp_status icp_model_load_memory(icp_context *c, const void *data, size_t size, 
         return ICP_E_MEMORY;
     m->data = data;
     m->size = size;
+    st = icp__container_parse(c, data, size, ICP__MAGIC_MODEL, ICP__FORMAT_MAJOR, icp__model_sections, "", &m->file, err);
+    if (st != ICP_OK) {
+        destroy(m);
+        return st;
+    }
     m->release = release;
     m->release_user = user;
-    return finish(m, NULL, out, err);
+    return finish(m, "", out, err);
 }
 
 static void release_buffer(void *user) { icp_buffer_unref(user); }

@@ -63,7 +63,8 @@ struct icp_model {
     const struct icp__section *summary;
 };
 
-/* Checks everything and fills m, whose data, size and ctx are set. */
+extern const char *const icp__model_sections[]; /* known tags, NULL-terminated */
+/* Checks everything and fills the rest of m, whose file is parsed. */
 icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *err);
 
 /* A model over the bytes of a buffer, of which it keeps a reference. */

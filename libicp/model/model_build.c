@@ -400,13 +400,12 @@ static icp_status write_file(struct builder *b, struct icp_sink *sink) {
     static const char tags[][5] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX", "IDIX", "BINS", "STRS", "SPRD", "SUMM"};
     struct icp__container file = {.ctx = b->ctx, .major = ICP__FORMAT_MAJOR, .minor = ICP__FORMAT_MINOR};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        struct icp__section *s = &file.sections[file.count++];
-        if (parts[i]->failed)
+        if (parts[i]->failed) {
+            icp__sink_abort(sink);
             return icp__no_memory(b->err);
-        memcpy(s->tag, tags[i], 5);
-        s->flags = parts[i] == &b->l->summary ? 0 : ICP__SECTION_CRITICAL;
-        s->data = parts[i]->size == 0 ? (const uint8_t *)"" : (const uint8_t *)parts[i]->data;
-        s->size = parts[i]->size;
+        }
+        icp__container_add(&file, tags[i], parts[i] == &b->l->summary ? 0 : ICP__SECTION_CRITICAL,
+                           parts[i]->size == 0 ? "" : parts[i]->data, parts[i]->size);
     }
     return icp__container_write(&file, ICP__MAGIC_MODEL, sink, b->err);
 }
@@ -443,13 +442,8 @@ icp_status icp__model_build(icp_context *c, const struct icp__learned *l, icp_mo
     st = build_sections(&b);
     if (st == ICP_OK)
         st = icp_sink_to_memory(c, &sink, &file, err);
-    if (st == ICP_OK) {
+    if (st == ICP_OK)
         st = write_file(&b, &sink);
-        if (st == ICP_OK)
-            st = icp__sink_commit(&sink, err);
-        else
-            icp__sink_abort(&sink);
-    }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         icp__bytes_free(all[i]);
     icp__free(c, b.entries);

@@ -156,6 +156,8 @@ static bool kind_fits(const struct icp__column *column, uint32_t kind) {
         return true;
     if (kind == ICP_TRAIT_RANGE)
         return column->kind == ICP_KIND_NUMBER || column->kind == ICP_KIND_DATE;
+    if (kind == ICP_TRAIT_WORD) /* of a text, or inside a value or a host */
+        return tokens != -1;
     return (int32_t)kind == tokens || (kind == ICP_TRAIT_PHRASE && tokens == ICP_TRAIT_WORD);
 }
 
@@ -385,14 +387,13 @@ static icp_status check_spread(const struct loader *l) {
     return ICP_OK;
 }
 
+const char *const icp__model_sections[] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX",
+                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", NULL};
+
 icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *err) {
-    static const char *const known[] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX",
-                                        "IDIX", "BINS", "STRS", "SPRD", "SUMM", NULL};
     struct loader l = {.m = m, .source = source, .err = err};
     struct icp__fpenv env;
-    icp_status st = icp__container_parse(m->ctx, m->data, m->size, ICP__MAGIC_MODEL, ICP__FORMAT_MAJOR, known, source, &m->file, err);
-    if (st != ICP_OK)
-        return st;
+    icp_status st;
     memcpy(m->info.id, m->file.id, 32);
     m->info.format = (uint32_t)m->file.major << 16 | m->file.minor;
     icp__fpenv_enter(&env);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of a scorer: plans that match a layout of columns to the model, and the tally of one row. */
+#pragma once
+#include "ingest/batch.h"
+#include "model/model.h"
+#include <icp/score.h>
+
+enum { ICP__PLANS = 8 };
+/* What became of a column of the last record. */
+enum { ICP__CELL_UNKNOWN = 0u, ICP__CELL_KNOWN = 1u, ICP__CELL_UNREADABLE = 2u, ICP__CELL_OUTSIDE = 4u };
+
+struct icp__plan_item {
+    icp__extract_fn extract;
+    const struct icp__column *column;
+    const struct icp__slot *slot;
+    uint32_t index; /* of the column in the schema */
+    uint32_t cell;  /* in the row */
+};
+/* How to read the rows of one layout. */
+struct icp__plan {
+    struct icp__layout *layout; /* NULL = free */
+    struct icp__plan_item *items;
+    uint32_t count;
+    int32_t key;      /* cell of the key, -1 = none */
+    uint64_t missing; /* share of the model's columns that the layout lacks */
+};
+/* Sums of one row. */
+struct icp__tally {
+    int64_t milli;
+    uint64_t variance, square, over, missing, flags;
+    uint32_t known;
+    uint32_t *hits; /* entries that counted; NULL = not wanted */
+    uint32_t count;
+    uint8_t *state; /* per column of the schema; NULL = not wanted */
+    int32_t *reason_traits, *reason_points;
+    uint32_t reasons, reasons_used;
+};
+
+struct icp_scorer {
+    icp_context *ctx;
+    icp_model *model;
+    uint32_t reasons;
+    bool key_asked;       /* the caller named the key column */
+    struct icp_str key;   /* header, data NULL = none */
+    char *key_bytes;
+    struct icp__scratch scratch;
+    uint32_t *stamps; /* per entry: epoch of the row that counted it last */
+    uint32_t epoch;
+    uint32_t used; /* columns the model uses */
+    struct icp__plan plans[ICP__PLANS];
+    uint32_t next_plan, last_plan;
+    /* The last record. */
+    bool has_record;
+    struct icp__tally record;
+    struct icp_score score;
+    uint32_t *hits;
+    uint8_t *state;
+};
+
+/* The plan for a layout, made where there is none. */
+icp_status icp__plan_find(icp_scorer *s, struct icp__layout *layout, const char *source, struct icp__plan **out,
+                          struct icp_error *err);
+void icp__plans_free(icp_scorer *s);
+/* Scores one row into t, whose outputs the caller has set. False = no memory. */
+bool icp__row_tally(icp_scorer *s, const struct icp__plan *p, const struct icp__cell *row, struct icp__tally *t);
+/* Score, interval, confidence and flags of a tally. */
+void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_score *out);
