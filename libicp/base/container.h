@@ -26,9 +26,16 @@ struct icp__container {
  * another major = ICP_E_VERSION; wrong magic = ICP_E_FORMAT naming what the file is (a model given as a reference ...). */
 icp_status icp__container_parse(icp_context *c, const uint8_t *data, size_t size, const char magic[8], uint16_t major,
                                 const char *const *known, const char *source, struct icp__container *out, struct icp_error *err);
+/* Reads a whole file into *file, which the caller frees after the container, and parses it. Takes the source over, on failure
+ * too. A file that is none of ours is refused after its first bytes. On failure nothing is left to free. */
+icp_status icp__container_load(icp_context *c, struct icp_source *s, const char magic[8], uint16_t major,
+                               const char *const *known, struct icp__bytes *file, struct icp__container *out, struct icp_error *err);
 const struct icp__section *icp__container_find(const struct icp__container *k, const char *tag); /* NULL = absent */
+/* Appends a section; false = there is no room. */
+bool icp__container_add(struct icp__container *k, const char *tag, uint32_t flags, const void *data, uint64_t size);
 void icp__container_id(struct icp__container *k); /* computes id from the sections */
-/* Serialises in table order; sets id. Sections with ICP__SECTION_DEFLATED are compressed here. */
+/* Serialises in table order; sets id. Sections with ICP__SECTION_DEFLATED are compressed here. Takes the sink over: commits it,
+ * or aborts it on failure. */
 icp_status icp__container_write(struct icp__container *k, const char magic[8], struct icp_sink *s, struct icp_error *err);
 void icp__container_free(struct icp__container *k); /* frees owned section data only */
 
