@@ -166,21 +166,24 @@ static void sink_release(struct sink *f) {
     icp_context_unref(c);
 }
 
-/* A closed pipe must be an error, not the death of the host: SIGPIPE is held back, and taken if it was ours. */
+/* A closed pipe or a file at its limit must be an error, not the death of the host: the signals are held back while we
+ * write, and taken away if they were ours. */
 static ssize_t write_quietly(int fd, const void *data, size_t n) {
-    sigset_t pipe_only, before, pending;
+    sigset_t held, before, pending, ours;
     struct timespec now = {0, 0};
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
+    sigemptyset(&held);
+    sigaddset(&held, SIGPIPE);
+    sigaddset(&held, SIGXFSZ);
     sigemptyset(&pending);
     (void)sigpending(&pending);
-    bool others = sigismember(&pending, SIGPIPE) == 1;
-    if (pthread_sigmask(SIG_BLOCK, &pipe_only, &before))
+    if (pthread_sigmask(SIG_BLOCK, &held, &before))
         return write(fd, data, n);
     ssize_t done = write(fd, data, n);
-    int e = errno;
-    if (done < 0 && e == EPIPE && !others) {
-        while (sigtimedwait(&pipe_only, NULL, &now) < 0 && errno == EINTR) {
+    int e = errno, signal = done >= 0 ? 0 : e == EPIPE ? SIGPIPE : e == EFBIG ? SIGXFSZ : 0;
+    if (signal && sigismember(&pending, signal) != 1) {
+        sigemptyset(&ours);
+        sigaddset(&ours, signal);
+        while (sigtimedwait(&ours, NULL, &now) < 0 && errno == EINTR) {
         }
     }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -191,8 +194,7 @@ static ssize_t write_quietly(int fd, const void *data, size_t n) {
 static bool write_all(struct sink *f, const char *data, size_t n) {
     while (n && !f->problem) {
         size_t most = (size_t)1 << 30;
-        size_t part = n < most ? n : most;
-        ssize_t done = f->target ? write(f->fd, data, part) : write_quietly(f->fd, data, part);
+        ssize_t done = write_quietly(f->fd, data, n < most ? n : most);
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0) {
