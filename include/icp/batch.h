@@ -140,9 +140,10 @@ ICP_API icp_status icp_schema_from_json(icp_context *c, const char *json, size_t
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_schema_to_json(const icp_schema *s, icp_buffer **out, struct icp_error *err);
-/** The schema with every column whose name or id matches the pattern read (keep = 1: all others ignored) or ignored
+/** The schema with every column whose name or id matches a pattern read (keep = 1: all others ignored) or ignored
  * (keep = 0). Key columns are never ignored. `*` stands for any text, `?` for one character; case is folded.
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_SCHEMA when no column matches
+ * @param[in] pattern one pattern per line
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_SCHEMA naming a pattern that no column matches
  * @since 0.1 */
 ICP_API icp_status icp_schema_select(const icp_schema *s, const char *pattern, size_t size, int32_t keep,
                                      icp_schema **out, struct icp_error *err);
