@@ -78,7 +78,8 @@ ICP_API icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct i
  * @param[in] p NULL = no progress
  * @param[out] out one reference
  * @param[out] err NULL allowed
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_CANCELLED, ICP_E_TOO_FEW, ICP_E_NO_MATCH, ICP_E_STATE when the pool or the
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_CANCELLED, ICP_E_TOO_FEW, ICP_E_NO_MATCH, ICP_E_SCHEMA when no column is known
+ *         for enough companies of the reference and for a customer, ICP_E_STATE when the pool or the
  *         context's parallel failed
  * @since 0.1 */
 ICP_API icp_status icp_fit_run(icp_fit *f, const struct icp_progress *p, icp_model **out, struct icp_error *err);

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* Offsets, slope and the figures that cross-fitting gives. */
+#include "model/calibrate.h"
+#include "base/number.h"
+#include "model/sort.h"
+
+#define SLOPE_LEAST 0.2
+#define SLOPE_MOST 5.0
+#define EXPONENT_MOST 50.0
+#define UNLISTED_ENOUGH 20u /* rows, else ratios average to 1 over all of the reference */
+
+void icp__contributions(const struct icp__design *d, const double *w, double slope, double *out) {
+    for (uint32_t i = 0; i < d->rows; i++) {
+        double *c = out + (size_t)i * d->fields;
+        for (uint32_t f = 0; f < d->fields; f++)
+            c[f] = 0;
+        for (uint64_t k = d->x.start[i]; k < d->x.start[i + 1]; k++) {
+            uint32_t j = d->x.index[k];
+            if (j < d->features)
+                c[d->feature[j].field] += w[j];
+        }
+        for (uint32_t f = 0; f < d->fields; f++)
+            c[f] *= slope;
+    }
+}
+
+struct share {
+    double count, mean_ratio, mean, variance;
+};
+
+/* Mean ratio and variance of a field where it is known. */
+static struct share look_at(const struct icp__design *d, const double *c, const uint8_t *use, uint32_t f) {
+    struct share s = {0, 0, 0, 0};
+    for (uint32_t i = 0; i < d->rows; i++) {
+        size_t at = (size_t)i * d->fields + f;
+        if (!use[i] || !d->known[at])
+            continue;
+        s.count += 1;
+        s.mean_ratio += icp__exp(c[at]);
+        s.mean += c[at];
+    }
+    if (s.count == 0)
+        return s;
+    s.mean_ratio /= s.count;
+    s.mean /= s.count;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        size_t at = (size_t)i * d->fields + f;
+        if (use[i] && d->known[at])
+            s.variance += (c[at] - s.mean) * (c[at] - s.mean);
+    }
+    s.variance /= s.count;
+    return s;
+}
+
+/* Moves offsets along `share` until the mean ratio is `target`. */
+static void close_gap(const struct icp__design *d, const double *c, const uint8_t *use, double target, const double *share, double *offset) {
+    double m = 0, n = 0;
+    for (uint32_t i = 0; i < d->rows; i++)
+        n += use[i];
+    for (int round = 0; n > 0 && round < 50; round++) {
+        double mean = 0, slope = 0;
+        for (uint32_t i = 0; i < d->rows; i++) {
+            if (!use[i])
+                continue;
+            double x = 0, part = 0;
+            for (uint32_t f = 0; f < d->fields; f++) {
+                size_t at = (size_t)i * d->fields + f;
+                if (d->known[at])
+                    x += c[at] + offset[f], part += share[f];
+            }
+            x += m * part;
+            x = x > EXPONENT_MOST ? EXPONENT_MOST : x < -EXPONENT_MOST ? -EXPONENT_MOST : x;
+            double e = icp__exp(x);
+            mean += e;
+            slope += e * part;
+        }
+        double step = (mean / n - target) / (slope / n > 1e-12 ? slope / n : 1e-12);
+        step = step > 2 ? 2 : step < -2 ? -2 : step;
+        m -= step;
+        if (step < 1e-10 && step > -1e-10)
+            break;
+    }
+    for (uint32_t f = 0; f < d->fields; f++)
+        offset[f] += m * share[f];
+}
+
+void icp__offsets(const struct icp__design *d, const double *contributions, const uint8_t *use, double target, double *offset) {
+    double *share = offset + d->fields, total = 0, rows = 0;
+    for (uint32_t i = 0; i < d->rows; i++)
+        rows += use[i];
+    for (uint32_t f = 0; f < d->fields; f++) {
+        struct share s = look_at(d, contributions, use, f);
+        offset[f] = s.count > 0 ? -icp__log(s.mean_ratio) : 0;
+        share[f] = rows > 0 ? s.variance * s.count / rows : 0;
+        total += share[f];
+    }
+    for (uint32_t f = 0; f < d->fields; f++)
+        share[f] = total > 0 ? share[f] / total : 1.0 / d->fields;
+    close_gap(d, contributions, use, target, share, offset);
+}
+
+void icp__evidence(const struct icp__design *d, const double *contributions, const double *offset, double *out) {
+    for (uint32_t i = 0; i < d->rows; i++) {
+        out[i] = 0;
+        for (uint32_t f = 0; f < d->fields; f++) {
+            size_t at = (size_t)i * d->fields + f;
+            if (d->known[at])
+                out[i] += contributions[at] + offset[f];
+        }
+    }
+}
+
+double icp__slope(const double *x, const double *a, const double *b, uint32_t n) {
+    double slope = 1, intercept = 0;
+    for (int round = 0; round < 50; round++) {
+        double g0 = 0, g1 = 0, h00 = 1e-9, h01 = 0, h11 = 1e-9;
+        for (uint32_t i = 0; i < n; i++) {
+            double m = a[i] + b[i];
+            if (m == 0)
+                continue;
+            double p = 1 / (1 + icp__exp(-(slope * x[i] + intercept))), r = m * p - a[i], h = m * p * (1 - p);
+            g0 += r, g1 += r * x[i];
+            h00 += h, h01 += h * x[i], h11 += h * x[i] * x[i];
+        }
+        double det = h00 * h11 - h01 * h01;
+        if (!(det > 0))
+            break;
+        double s1 = (h00 * g1 - h01 * g0) / det, s0 = (h11 * g0 - h01 * g1) / det;
+        s1 = s1 > 1 ? 1 : s1 < -1 ? -1 : s1;
+        s0 = s0 > 1 ? 1 : s0 < -1 ? -1 : s0;
+        slope -= s1;
+        intercept -= s0;
+        if (s1 < 1e-9 && s1 > -1e-9 && s0 < 1e-9 && s0 > -1e-9)
+            break;
+    }
+    return slope < SLOPE_LEAST ? SLOPE_LEAST : slope > SLOPE_MOST ? SLOPE_MOST : slope;
+}
+
+/* One model's evidence: a fold's on the rows it did not see, a part list's on all rows. */
+struct sheet {
+    const struct icp__layer *layer;
+    const struct icp__calibration *c;
+    uint32_t which;
+    bool all_rows;  /* offsets over listed rows too */
+    double *table;  /* [rows * fields] */
+    double *offset; /* [2 * fields] */
+    double *own;    /* [rows] */
+    uint8_t *use;   /* [rows] */
+    double *out;    /* [rows] */
+};
+
+static void sheet_task(void *arg, uint32_t k) {
+    struct sheet *t = (struct sheet *)arg + k;
+    const struct icp__layer *l = t->layer;
+    const struct icp__design *d = l->d;
+    bool fold = t->which < ICP__FOLDS;
+    if (!t->out || !l->refit[t->which].done)
+        return;
+    icp__contributions(d, l->refit[t->which].w, t->c->slope, t->table);
+    for (uint32_t i = 0; i < d->rows; i++) {
+        t->use[i] = t->all_rows ? i < d->reference_rows : t->c->unlisted[i];
+        if (fold && icp__layer_held(l, t->which, i))
+            t->use[i] = 0;
+    }
+    icp__offsets(d, t->table, t->use, 1, t->offset);
+    icp__evidence(d, t->table, t->offset, t->own);
+    for (uint32_t i = 0; i < d->rows; i++)
+        if (!fold || icp__layer_held(l, t->which, i))
+            t->out[i] = t->own[i];
+}
+
+#define AT_ONCE 4u
+
+static bool sheet_make(struct sheet *t, const struct icp__layer *l, const struct icp__calibration *c) {
+    const struct icp__design *d = l->d;
+    size_t cells = (size_t)d->rows * d->fields;
+    *t = (struct sheet){.layer = l, .c = c};
+    t->table = icp__alloc(l->ctx, cells + 2 * (size_t)d->fields + d->rows + 1, sizeof *t->table);
+    t->use = icp__alloc(l->ctx, d->rows + 1u, 1);
+    if (!t->table || !t->use)
+        return false;
+    t->offset = t->table + cells;
+    t->own = t->offset + 2 * (size_t)d->fields;
+    return true;
+}
+
+/* Runs the sheets of refits [from, to) into out[which - from]. */
+static icp_status sheets(const struct icp__layer *l, const struct icp__calibration *c, icp_pool *pool, uint32_t from, uint32_t to,
+                         bool all_rows, double *const *out, struct icp_error *err) {
+    struct sheet sheet[AT_ONCE] = {0};
+    icp_status s = ICP_OK;
+    for (uint32_t k = 0; k < AT_ONCE; k++)
+        if (!s && !sheet_make(&sheet[k], l, c))
+            s = icp__no_memory(err);
+    for (uint32_t k = from; !s && k < to; k += AT_ONCE) {
+        uint32_t n = to - k < AT_ONCE ? to - k : AT_ONCE;
+        for (uint32_t i = 0; i < n; i++) {
+            sheet[i].which = k + i;
+            sheet[i].all_rows = all_rows;
+            sheet[i].out = out[k + i - from];
+        }
+        s = icp__parallel(l->ctx, pool, n, sheet_task, sheet, err);
+    }
+    for (uint32_t k = 0; k < AT_ONCE; k++) {
+        if (sheet[k].table)
+            icp__free(l->ctx, sheet[k].table);
+        if (sheet[k].use)
+            icp__free(l->ctx, sheet[k].use);
+    }
+    return s;
+}
+
+static int by_value(const void *arg, uint32_t a, uint32_t b) {
+    const double *x = arg;
+    return x[a] < x[b] ? -1 : x[a] > x[b];
+}
+
+/* Area under the curve and cost of the log ratio, customers against rows not listed. */
+static bool figures(const struct icp__layer *l, struct icp__calibration *c) {
+    const struct icp__design *d = l->d;
+    uint32_t *order = icp__alloc(l->ctx, 2 * (size_t)d->rows + 1, sizeof *order), n = 0;
+    if (!order)
+        return false;
+    double positives = 0, negatives = 0, cost_p = 0, cost_n = 0, below = 0, area = 0;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        double x = c->crossed[i], weight = d->weight[i];
+        if (weight > 0) {
+            positives += weight;
+            cost_p += weight * (x < 0 ? -x + icp__log(1 + icp__exp(x)) : icp__log(1 + icp__exp(-x)));
+        }
+        if (c->unlisted[i]) {
+            negatives += 1;
+            cost_n += x > 0 ? x + icp__log(1 + icp__exp(-x)) : icp__log(1 + icp__exp(x));
+        }
+        if (weight > 0 || c->unlisted[i])
+            order[n++] = i;
+    }
+    icp__sort_index(order, n, order + d->rows, by_value, c->crossed);
+    for (uint32_t i = 0; i < n;) {
+        double p = 0, q = 0;
+        uint32_t k = i;
+        for (; k < n && c->crossed[order[k]] == c->crossed[order[i]]; k++)
+            p += d->weight[order[k]], q += c->unlisted[order[k]];
+        area += p * (below + 0.5 * q);
+        below += q;
+        i = k;
+    }
+    icp__free(l->ctx, order);
+    if (positives > 0 && negatives > 0) {
+        c->auc = area / (positives * negatives);
+        c->cllr = 0.5 * (cost_p / positives + cost_n / negatives) / icp__log(2);
+    }
+    return true;
+}
+
+static bool calibration_make(const struct icp__layer *l, struct icp__calibration *c) {
+    const struct icp__design *d = l->d;
+    icp__arena_init(&c->arena, l->ctx);
+    c->contribution = icp__arena_alloc(&c->arena, (size_t)d->rows * d->fields + 1, sizeof *c->contribution);
+    c->offset = icp__arena_alloc(&c->arena, 2 * (size_t)d->fields + 1, sizeof *c->offset);
+    c->evidence = icp__arena_alloc(&c->arena, d->rows + 1u, sizeof *c->evidence);
+    c->crossed = icp__arena_alloc(&c->arena, d->rows + 1u, sizeof *c->crossed);
+    c->unlisted = icp__arena_alloc(&c->arena, d->rows + 1u, 1);
+    if (!c->contribution || !c->offset || !c->evidence || !c->crossed || !c->unlisted)
+        return false;
+    for (uint32_t k = 0; k < ICP__HALVES + ICP__THIRDS; k++) {
+        if (l->refit[ICP__FOLDS + k].done)
+            c->part[k] = icp__arena_alloc(&c->arena, d->rows + 1u, sizeof *c->part[k]);
+        if (l->refit[ICP__FOLDS + k].done && !c->part[k])
+            return false;
+    }
+    for (uint32_t i = 0; i < d->rows; i++) {
+        c->crossed[i] = 0;
+        /* The full model has learned the listed rows by heart: they would dominate the mean. */
+        c->unlisted[i] = i < d->reference_rows && (d->weight[i] == 0 || d->reference_rows - d->listed < UNLISTED_ENOUGH);
+    }
+    c->slope = 1;
+    return true;
+}
+
+/* Mean ratio of the unlisted rows under the fold models that did not see them. */
+static double mean_ratio(const struct icp__design *d, const struct icp__calibration *c) {
+    double sum = 0, n = 0;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        if (!c->unlisted[i])
+            continue;
+        double x = c->crossed[i];
+        sum += icp__exp(x > EXPONENT_MOST ? EXPONENT_MOST : x);
+        n += 1;
+    }
+    return n > 0 && sum > 0 ? sum / n : 1;
+}
+
+icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp__calibration *out, struct icp_error *err) {
+    struct icp__calibration c = {.ctx = l->ctx, .auc = 0.5, .cllr = 1};
+    double *crossed[ICP__FOLDS];
+    icp_status s = calibration_make(l, &c) ? ICP_OK : icp__no_memory(err);
+    for (uint32_t k = 0; k < ICP__FOLDS; k++)
+        crossed[k] = c.crossed;
+    if (!s && l->folds) {
+        s = sheets(l, &c, pool, 0, l->folds, true, crossed, err);
+        c.slope = s ? 1 : icp__slope(c.crossed, l->a, l->b, l->d->rows);
+        if (!s)
+            s = sheets(l, &c, pool, 0, l->folds, false, crossed, err);
+    }
+    if (!s)
+        s = sheets(l, &c, pool, ICP__FOLDS, ICP__REFITS, false, c.part, err);
+    if (!s && l->folds && !figures(l, &c))
+        s = icp__no_memory(err);
+    if (s) {
+        icp__arena_free(&c.arena);
+        return s;
+    }
+    icp__contributions(l->d, l->w, c.slope, c.contribution);
+    c.inflation = l->folds ? mean_ratio(l->d, &c) : 1;
+    icp__offsets(l->d, c.contribution, c.unlisted, 1 / c.inflation, c.offset);
+    icp__evidence(l->d, c.contribution, c.offset, c.evidence);
+    *out = c;
+    return ICP_OK;
+}
+
+void icp__calibration_free(struct icp__calibration *c) {
+    if (c->ctx)
+        icp__arena_free(&c->arena);
+    *c = (struct icp__calibration){0};
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Companies as a sparse binary matrix: what the fit works on. */
+#pragma once
+#include "base/number.h"
+#include "model/customers.h"
+#include "model/solve.h"
+#include "trait/extract.h"
+#include <icp/model.h>
+
+#define ICP__BINS 10u /* a number column has at most as many ranges */
+
+/* Why a column is or is not in the fit. */
+enum icp__use {
+    ICP__USED = 0,
+    ICP__LEFT_KIND,          /* key or ignored */
+    ICP__LEFT_ABSENT,        /* not in the reference */
+    ICP__LEFT_SPARSE,        /* known in too few reference rows */
+    ICP__LEFT_NO_CUSTOMER,   /* known for no customer */
+    ICP__LEFT_TWO_SOURCES,   /* customers' values disagree with the reference's */
+    ICP__LEFT_NO_TRAIT       /* no value is frequent enough */
+};
+struct icp__note {
+    uint8_t use;         /* enum icp__use */
+    uint8_t two_sources; /* bit per origin whose values were not used */
+    uint8_t full;        /* more distinct values than the context's limit */
+    uint32_t known_reference, known_customers;
+};
+struct icp__field {
+    uint32_t column; /* in the schema */
+    bool numeric;
+    uint32_t first, count; /* traits */
+    uint32_t known_reference, known_customers;
+};
+struct icp__feature {
+    uint32_t field;
+    int32_t kind;             /* ICP_TRAIT_...; numbers: ICP_TRAIT_RANGE, "at least edge" */
+    struct icp_str text;
+    struct icp__decimal edge;
+    uint32_t customers, reference; /* rows that have it */
+};
+struct icp__design_row {
+    uint64_t hash;
+    struct icp_str key;
+    uint32_t row;   /* in the table of its origin */
+    uint8_t origin; /* enum icp__origin */
+};
+struct icp__design {
+    icp_context *ctx;
+    struct icp__arena arena;
+    const icp_schema *schema;
+    uint32_t rows, reference_rows; /* the reference's rows come first, both parts by (hash, key) */
+    uint32_t customers, listed;    /* customers; of these in the reference */
+    struct icp__design_row *row;   /* [rows] */
+    double *weight;                /* [rows] of customers, mean 1; 0 = no customer */
+    uint32_t fields, features;
+    struct icp__field *field;
+    struct icp__feature *feature;  /* by (column, kind, text or edge) */
+    struct icp__matrix x;          /* columns: features, then one "known" per field */
+    uint8_t *known;                /* [rows * fields] */
+    struct icp__note *note;        /* [schema->columns] */
+};
+icp_status icp__design_make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
+                            icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
+void icp__design_free(struct icp__design *d);

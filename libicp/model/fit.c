@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* The public face of learning: takes rows in, runs the steps in order. */
+#include "model/outcome.h"
+#include <stddef.h>
+
+#define CUSTOMERS_LEAST 20u
+#define LISTED_PART 8u /* warn when more than this part of the reference is listed */
+
+struct icp_fit {
+    icp_context *ctx;
+    icp_reference *reference;
+    icp_schema *schema;
+    icp_pool *pool;
+    uint32_t flags, min_customers;
+    struct icp__customers customers;
+    struct icp__arena arena; /* names */
+};
+
+#define OPTIONS_FIRST ((uint32_t)sizeof(struct icp_fit_options))
+
+static bool keep(struct icp__arena *a, const char *data, size_t size, struct icp_str *out) {
+    if (!data)
+        return true;
+    *out = (struct icp_str){icp__arena_copy(a, data, size), size};
+    return out->data != NULL;
+}
+
+static icp_status schema_of(icp_context *c, icp_reference *r, const icp_schema *given, icp_schema **out, struct icp_error *err) {
+    if (given) {
+        icp_schema *mine = (icp_schema *)(uintptr_t)given; /* counting references changes no content */
+        *out = icp_schema_ref(mine);
+    } else {
+        icp_status s = icp__schema_infer_table(c, r->table, r->key_column, out, err);
+        if (s)
+            return s;
+    }
+    int32_t *column = icp__alloc(c, (size_t)(*out)->columns + 1, sizeof *column);
+    icp_status s = column ? icp__table_columns(c, r->table, *out, column, err) : icp__no_memory(err);
+    bool any = false;
+    for (uint32_t f = 0; !s && f < (*out)->columns; f++)
+        any = any || column[f] >= 0;
+    if (!s && !any)
+        s = icp__fail(err, ICP_E_SCHEMA, "the schema has no column of the reference");
+    if (!s && !icp__extraction_find((*out)->extraction))
+        s = icp__fail(err, ICP_E_SCHEMA, "the schema's extraction version %u is not in this library", (*out)->extraction);
+    if (column)
+        icp__free(c, column);
+    if (s)
+        icp_schema_unref(*out);
+    return s;
+}
+
+icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schema, const struct icp_fit_options *o,
+                       icp_fit **out, struct icp_error *err) {
+    if (!c || !r || !out)
+        return icp__fail(err, ICP_E_ARGUMENT, "context, reference and out must not be NULL");
+    struct icp_fit_options own;
+    icp_status s = icp__options(o, OPTIONS_FIRST, &own, sizeof own, err);
+    if (s)
+        return s;
+    if (own.flags & ~(uint32_t)ICP_FIT_ALLOW_FEW || own.reserved)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_fit_options");
+    if ((!own.weight_column && own.weight_size) || (!own.key_column && own.key_size))
+        return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
+    icp_schema *mine;
+    struct icp_fit *f = icp__calloc(c, 1, sizeof *f);
+    if (!f)
+        return icp__no_memory(err);
+    s = schema_of(c, r, schema, &mine, err);
+    if (s) {
+        icp__free(c, f);
+        return s;
+    }
+    struct icp_str key = r->key_column, weight = {NULL, 0};
+    icp__arena_init(&f->arena, c);
+    if (!keep(&f->arena, own.key_column, own.key_size, &key) || !keep(&f->arena, own.weight_column, own.weight_size, &weight)) {
+        icp__arena_free(&f->arena);
+        icp_schema_unref(mine);
+        icp__free(c, f);
+        return icp__no_memory(err);
+    }
+    f->ctx = icp_context_ref(c);
+    f->reference = icp_reference_ref(r);
+    f->schema = mine;
+    f->pool = own.pool;
+    f->flags = own.flags;
+    f->min_customers = own.min_customers ? own.min_customers : CUSTOMERS_LEAST;
+    icp__customers_init(&f->customers, c, r, key, weight);
+    *out = f;
+    return ICP_OK;
+}
+
+void icp_fit_free(icp_fit *f) {
+    if (!f)
+        return;
+    icp_context *c = f->ctx;
+    icp__customers_free(&f->customers);
+    icp__arena_free(&f->arena);
+    icp_schema_unref(f->schema);
+    icp_reference_unref(f->reference);
+    icp__free(c, f);
+    icp_context_unref(c);
+}
+
+icp_status icp_fit_add_customers(icp_fit *f, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
+    if (!f || !r)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and reader must not be NULL");
+    icp_status s = icp__progress_check(p, err);
+    return s ? s : icp__customers_add(&f->customers, r, p, err);
+}
+
+icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
+    if (!f || !r)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and reader must not be NULL");
+    if (!f->customers.given)
+        return icp__fail(err, ICP_E_STATE, "add the customers before the universe they are looked up in");
+    icp_status s = icp__progress_check(p, err);
+    return s ? s : icp__customers_look_up(&f->customers, r, p, err);
+}
+
+icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct icp_error *err) {
+    if (!f || !json)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and json must not be NULL");
+    struct icp__matches m;
+    icp_status s = icp__customers_match(&f->customers, f->schema, &m, err);
+    if (s)
+        return s;
+    struct icp__bytes b;
+    icp__bytes_init(&b, f->ctx);
+    s = icp__matches_write(&f->customers, &m, &b, err);
+    if (!s)
+        s = icp__bytes_finish(&b, json, err);
+    icp__bytes_free(&b);
+    icp__matches_free(&m);
+    return s;
+}
+
+static icp_status enough(const icp_fit *f, const struct icp__matches *m, struct icp_error *err) {
+    uint32_t found = m->count - m->by_origin[ICP__NOT_FOUND];
+    if (m->count == 0)
+        return icp__fail(err, ICP_E_TOO_FEW, "no customers were given");
+    if (found == 0)
+        return icp__fail(err, ICP_E_NO_MATCH, "none of the %u customers was found in the reference or the universe", m->count);
+    if (found < f->min_customers && !(f->flags & ICP_FIT_ALLOW_FEW))
+        return icp__fail(err, ICP_E_TOO_FEW, "%u customer%s matched; at least %u are needed", found, found == 1 ? "" : "s", f->min_customers);
+    return ICP_OK;
+}
+
+/* Everything one run holds; freed in one place. */
+struct run {
+    struct icp__matches matches;
+    struct icp__design design;
+    struct icp__layer layer;
+    struct icp__calibration calibration;
+    struct icp__interval interval;
+    struct icp__bins bins;
+};
+
+static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress *p, struct icp_error *err) {
+    icp_status s = icp__customers_match(&f->customers, f->schema, &r->matches, err);
+    if (!s)
+        s = enough(f, &r->matches, err);
+    if (!s)
+        s = icp__design_make(&f->customers, &r->matches, f->schema, f->pool, p, &r->design, err);
+    if (!s && r->design.fields == 0)
+        s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer");
+    if (!s)
+        s = icp__layer_fit(&r->design, p, &r->layer, err);
+    if (!s)
+        s = icp__layer_refit(&r->layer, f->pool, p, err);
+    if (!s)
+        s = icp__calibrate(&r->layer, f->pool, &r->calibration, err);
+    if (!s && !icp__bins_make(&r->calibration.arena, &r->design, r->layer.w, r->calibration.slope, &r->bins))
+        s = icp__no_memory(err);
+    return s ? s : icp__interval_fit(&r->layer, &r->calibration, &r->bins, &r->interval, err);
+}
+
+static icp_status run_model(icp_fit *f, const struct run *r, icp_model **out, struct icp_error *err) {
+    struct icp__outcome o = {&f->customers, &r->matches, &r->design, &r->layer, &r->calibration, &r->interval, &r->bins, 0};
+    if (r->design.customers < f->min_customers)
+        o.flags |= ICP_MODEL_FEW_CUSTOMERS;
+    if (!r->interval.calibrated)
+        o.flags |= ICP_MODEL_INTERVAL_UNCALIBRATED;
+    if ((uint64_t)r->design.listed * LISTED_PART > r->design.reference_rows)
+        o.flags |= ICP_MODEL_LISTED_SHARE_HIGH;
+    struct icp__learned learned;
+    icp_status s = icp__outcome_learn(&o, &learned, err);
+    if (s)
+        return s;
+    s = icp__model_build(f->ctx, &learned, out, err);
+    icp__learned_free(&learned);
+    return s;
+}
+
+icp_status icp_fit_run(icp_fit *f, const struct icp_progress *p, icp_model **out, struct icp_error *err) {
+    if (!f || !out)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and out must not be NULL");
+    icp_status s = icp__progress_check(p, err);
+    if (s)
+        return s;
+    struct run r = {0};
+    struct icp__fpenv env;
+    icp__fpenv_enter(&env);
+    s = run_steps(f, &r, p, err);
+    if (!s)
+        s = run_model(f, &r, out, err);
+    icp__calibration_free(&r.calibration);
+    icp__layer_free(&r.layer);
+    icp__design_free(&r.design);
+    icp__matches_free(&r.matches);
+    icp__fpenv_leave(&env);
+    return s;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Precisions and weights together, by turns; then the same with parts of the data left out, side by side. */
+#include "model/layer.h"
+#include "base/number.h"
+#include "model/sort.h"
+
+#define NUISANCE_PRECISION 0.05 /* of the "known" indicators; they are dropped after the fit */
+#define PRECISION_CENTRE 30.0
+#define PRECISION_STRENGTH 30.0
+#define UPDATES_MAX 12u
+#define SETTLED 0.02
+#define RARITY_LEAST 0.05
+#define AT_ONCE 6u /* refits between two calls of progress */
+
+static int by_hash(const void *arg, uint32_t a, uint32_t b) {
+    const struct icp__design_row *x = (const struct icp__design_row *)arg + a, *y = (const struct icp__design_row *)arg + b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    int c = memcmp(x->key.data, y->key.data, x->key.size < y->key.size ? x->key.size : y->key.size);
+    return c ? c : x->key.size < y->key.size ? -1 : x->key.size > y->key.size;
+}
+
+static bool rank_make(struct icp__layer *l) {
+    const struct icp__design *d = l->d;
+    uint32_t *order = icp__alloc(l->ctx, 2 * (size_t)d->rows + 1, sizeof *order);
+    if (!order)
+        return false;
+    for (uint32_t i = 0; i < d->rows; i++)
+        order[i] = i;
+    icp__sort_index(order, d->rows, order + d->rows, by_hash, d->row);
+    uint32_t next[2] = {0, 0};
+    for (uint32_t k = 0; k < d->rows; k++)
+        l->rank[order[k]] = next[d->weight[order[k]] > 0]++;
+    icp__free(l->ctx, order);
+    return true;
+}
+
+/* Rare traits may weigh more: scale = information^0.75. Steps between neighbouring ranges are all alike. */
+static double scale2(const struct icp__design *d, const struct icp__feature *f) {
+    if (f->kind == ICP_TRAIT_RANGE)
+        return 1;
+    double information = -icp__log((f->reference + 0.5) / (d->field[f->field].known_reference + 1.0));
+    if (!(information > RARITY_LEAST))
+        information = RARITY_LEAST;
+    return information * icp__sqrt(information);
+}
+
+/* Words inside values are a group of their own beside the values. */
+static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
+    int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
+    return 2 * f->field + (f->kind == ICP_TRAIT_WORD && usual != ICP_TRAIT_WORD);
+}
+
+static bool layer_make(const struct icp__design *d, struct icp__layer *l) {
+    icp__arena_init(&l->arena, d->ctx);
+    struct icp__arena *m = &l->arena;
+    uint32_t *group = icp__arena_alloc(m, d->features + 1u, sizeof *group);
+    double *scale = icp__arena_alloc(m, d->features + 1u, sizeof *scale);
+    l->a = icp__arena_alloc(m, d->rows + 1u, sizeof *l->a);
+    l->b = icp__arena_alloc(m, d->rows + 1u, sizeof *l->b);
+    l->rank = icp__arena_alloc(m, d->rows + 1u, sizeof *l->rank);
+    l->prior = (struct icp__precisions){d->features, 2 * d->fields, group, scale, PRECISION_STRENGTH, PRECISION_CENTRE};
+    l->tau = icp__arena_alloc(m, l->prior.groups + 1u, sizeof *l->tau);
+    l->q = icp__arena_alloc(m, d->x.cols + 1u, sizeof *l->q);
+    l->w = icp__arena_alloc(m, d->x.cols + 1u, sizeof *l->w);
+    l->h = icp__arena_alloc(m, d->x.cols + 1u, sizeof *l->h);
+    if (!group || !scale || !l->a || !l->b || !l->rank || !l->tau || !l->q || !l->w || !l->h)
+        return false;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        l->a[i] = d->weight[i];
+        l->b[i] = i < d->reference_rows ? (double)d->customers / d->reference_rows : 0;
+    }
+    for (uint32_t j = 0; j < d->features; j++) {
+        group[j] = group_of(d, &d->feature[j]);
+        scale[j] = scale2(d, &d->feature[j]);
+    }
+    for (uint32_t g = 0; g < l->prior.groups; g++)
+        l->tau[g] = PRECISION_CENTRE;
+    for (uint32_t j = 0; j < d->x.cols; j++) {
+        l->q[j] = NUISANCE_PRECISION;
+        l->w[j] = 0;
+    }
+    icp__precisions_apply(&l->prior, l->tau, l->q);
+    l->folds = d->customers < 2 ? 0 : d->customers < ICP__FOLDS ? d->customers : ICP__FOLDS;
+    return rank_make(l);
+}
+
+icp_status icp__layer_fit(const struct icp__design *d, const struct icp_progress *p, struct icp__layer *out, struct icp_error *err) {
+    struct icp__layer l = {.ctx = d->ctx, .d = d};
+    struct icp__solver solver = {0};
+    double *sums = icp__alloc(d->ctx, 6 * (size_t)d->fields + 1, sizeof *sums);
+    icp_status s = sums && layer_make(d, &l) && icp__solver_init(&solver, d->ctx, d->rows, d->x.cols) ? ICP_OK : icp__no_memory(err);
+    struct icp__problem fit = {.x = &d->x, .a = l.a, .b = l.b, .q = l.q, .w = l.w, .h = l.h};
+    bool settled = false;
+    for (uint32_t k = 0; !s; k++) {
+        s = icp__progress(p, ICP_STAGE_FIT, k, UPDATES_MAX + 1, err);
+        if (s)
+            break;
+        icp__solve(&solver, &fit);
+        if (settled || k == UPDATES_MAX)
+            break;
+        settled = icp__precisions_update(&l.prior, &fit, l.tau, sums) < SETTLED;
+        icp__precisions_apply(&l.prior, l.tau, l.q);
+        l.updates++;
+    }
+    icp__solver_free(&solver);
+    if (sums)
+        icp__free(d->ctx, sums);
+    if (s) {
+        icp__arena_free(&l.arena);
+        return s;
+    }
+    l.w0 = fit.w0, l.newton = fit.newton, l.cg = fit.cg;
+    *out = l;
+    return ICP_OK;
+}
+
+void icp__layer_free(struct icp__layer *l) {
+    if (l->ctx)
+        icp__arena_free(&l->arena);
+    *l = (struct icp__layer){0};
+}
+
+/* Masses of a refit: which customers stay, and for folds which rows of the reference. */
+static bool masses(const struct icp__layer *l, uint32_t which, double *a, double *b) {
+    const struct icp__design *d = l->d;
+    double total_a = 0, total_b = 0;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        uint32_t rank = l->rank[i];
+        a[i] = l->a[i], b[i] = l->b[i];
+        if (which < ICP__FOLDS) {
+            if (rank % l->folds == which)
+                a[i] = b[i] = 0;
+        } else if (which < ICP__FOLDS + ICP__HALVES) {
+            uint32_t half = which - ICP__FOLDS; /* halves by the last bit of the rank, then by the one before */
+            if ((rank >> half / 2 & 1) != half % 2)
+                a[i] = 0;
+        } else if (rank % ICP__THIRDS != which - ICP__FOLDS - ICP__HALVES) {
+            a[i] = 0;
+        }
+        total_a += a[i], total_b += b[i];
+    }
+    if (!(total_a > 0 && total_b > 0))
+        return false;
+    for (uint32_t i = 0; i < d->rows; i++)
+        b[i] = b[i] * total_a / total_b;
+    return true;
+}
+
+struct bench {
+    struct icp__layer *layer;
+    uint32_t which;
+    struct icp__solver solver;
+    double *a, *b, *h;
+    uint32_t newton, cg;
+};
+
+static void refit_task(void *arg, uint32_t i) {
+    struct bench *t = (struct bench *)arg + i;
+    struct icp__layer *l = t->layer;
+    struct icp__refit *r = &l->refit[t->which];
+    if ((t->which < ICP__FOLDS && t->which >= l->folds) || !masses(l, t->which, t->a, t->b))
+        return;
+    memcpy(r->w, l->w, l->d->x.cols * sizeof *r->w);
+    struct icp__problem p = {.x = &l->d->x, .a = t->a, .b = t->b, .q = l->q, .w = r->w, .w0 = l->w0, .h = t->h};
+    icp__solve(&t->solver, &p);
+    r->w0 = p.w0;
+    r->done = true;
+    t->newton += p.newton, t->cg += p.cg;
+}
+
+static void bench_free(struct bench *t, icp_context *c) {
+    icp__solver_free(&t->solver);
+    if (t->a)
+        icp__free(c, t->a);
+}
+
+static bool bench_make(struct bench *t, struct icp__layer *l) {
+    const struct icp__design *d = l->d;
+    *t = (struct bench){.layer = l};
+    t->a = icp__alloc(l->ctx, 2 * (size_t)d->rows + d->x.cols + 1, sizeof *t->a);
+    if (!t->a)
+        return false;
+    t->b = t->a + d->rows;
+    t->h = t->b + d->rows;
+    return icp__solver_init(&t->solver, l->ctx, d->rows, d->x.cols);
+}
+
+icp_status icp__layer_refit(struct icp__layer *l, icp_pool *pool, const struct icp_progress *p, struct icp_error *err) {
+    struct bench bench[AT_ONCE] = {0};
+    icp_status s = ICP_OK;
+    for (uint32_t k = 0; !s && k < ICP__REFITS; k++) {
+        l->refit[k].w = icp__arena_alloc(&l->arena, l->d->x.cols + 1u, sizeof *l->refit[k].w);
+        if (!l->refit[k].w)
+            s = icp__no_memory(err);
+    }
+    for (uint32_t k = 0; !s && k < AT_ONCE; k++)
+        if (!bench_make(&bench[k], l))
+            s = icp__no_memory(err);
+    for (uint32_t k = 0; !s && k < ICP__REFITS; k += AT_ONCE) {
+        uint32_t n = ICP__REFITS - k < AT_ONCE ? ICP__REFITS - k : AT_ONCE;
+        s = icp__progress(p, ICP_STAGE_CALIBRATE, k, ICP__REFITS, err);
+        for (uint32_t i = 0; i < n; i++)
+            bench[i].which = k + i;
+        if (!s)
+            s = icp__parallel(l->ctx, pool, n, refit_task, bench, err);
+    }
+    for (uint32_t k = 0; k < AT_ONCE; k++) {
+        l->newton += bench[k].newton, l->cg += bench[k].cg;
+        bench_free(&bench[k], l->ctx);
+    }
+    return s;
+}

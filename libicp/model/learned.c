@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Points, weights and counts of every trait, in integers. */
+#include "base/number.h"
+#include "model/outcome.h"
+#include "model/points.h"
+
+#define POINTS_MOST 2000000000.0
+
+static double milli_per_nat(void) {
+    return ICP__MILLI / icp__log(2);
+}
+
+static int32_t points_of(double nats) {
+    double p = nats * milli_per_nat();
+    return (int32_t)icp__round(p > POINTS_MOST ? POINTS_MOST : p < -POINTS_MOST ? -POINTS_MOST : p);
+}
+
+static uint64_t squares(double v) {
+    return v > 0 ? (uint64_t)icp__round(v) : 0;
+}
+
+/* How far the shares of customers in a field stray from the reference's, beyond chance: the pseudo customers of a
+ * beta-binomial, by moments. */
+struct stray {
+    double squares, chance; /* sum (k/n - p)^2, sum p (1 - p) */
+};
+
+static void stray_add(struct stray *s, double k, double n, double p) {
+    s->squares += (k / n - p) * (k / n - p);
+    s->chance += p * (1 - p);
+}
+
+static double pseudo_customers(const struct stray *s, double n) {
+    double most = 1e4, least = 0.1;
+    if (!(s->chance > 0) || n < 2)
+        return most;
+    double rho = (n * s->squares / s->chance - 1) / (n - 1);
+    double pseudo = rho > 1 / most ? 1 / rho - 1 : most;
+    return pseudo < least ? least : pseudo;
+}
+
+static double field_pseudo(const struct icp__outcome *o, uint32_t f) {
+    const struct icp__field *field = &o->d->field[f];
+    struct stray s = {0, 0};
+    double n = field->known_customers, r = field->known_reference;
+    for (uint32_t k = 0; k <= field->count; k++) {
+        if (field->numeric)
+            stray_add(&s, o->bins->bin[o->bins->first[f] + k].customers, n, o->bins->bin[o->bins->first[f] + k].reference / r);
+        else if (k < field->count)
+            stray_add(&s, o->d->feature[field->first + k].customers, n, o->d->feature[field->first + k].reference / r);
+    }
+    return pseudo_customers(&s, n);
+}
+
+struct measured {
+    double c; /* log ratio */
+    uint32_t customers, reference, field;
+};
+
+static void measure(const struct icp__outcome *o, const struct measured *m, double pseudo, struct icp__learned_trait *t) {
+    const struct icp__field *field = &o->d->field[m->field];
+    double share = (double)m->reference / field->known_reference, scale = milli_per_nat();
+    double shrunk = (m->customers + pseudo * share) / (field->known_customers + pseudo);
+    t->column = field->column;
+    t->points = points_of(m->c);
+    t->weight = (int32_t)icp__round(100 * (shrunk - share));
+    t->customers = m->customers, t->customers_of = field->known_customers;
+    t->reference = m->reference, t->reference_of = field->known_reference;
+    double square = (double)t->points * t->points;
+    t->square = squares(square);
+    t->square_over = squares(square / (m->customers + 0.5));
+    t->variance = squares(o->interval->per * m->c * m->c * scale * scale / icp__support(o->d, m->customers, m->reference, m->field));
+}
+
+static void known_trait(const struct icp__outcome *o, uint32_t f, struct icp__learned_trait *t) {
+    const struct icp__field *field = &o->d->field[f];
+    *t = (struct icp__learned_trait){.column = field->column, .kind = ICP_TRAIT_KNOWN, .text = {"", 0}, .open_lo = true, .open_hi = true};
+    t->points = points_of(o->calibration->offset[f] + o->bins->centre[f]);
+    t->customers = field->known_customers, t->customers_of = o->d->customers;
+    t->reference = field->known_reference, t->reference_of = o->d->reference_rows;
+}
+
+static uint32_t range_traits(const struct icp__outcome *o, uint32_t f, double pseudo, struct icp__learned_trait *t) {
+    const struct icp__field *field = &o->d->field[f];
+    for (uint32_t k = 0; k <= field->count; k++) {
+        const struct icp__bin *bin = &o->bins->bin[o->bins->first[f] + k];
+        t[k] = (struct icp__learned_trait){.kind = ICP_TRAIT_RANGE, .text = {"", 0}, .open_lo = k == 0, .open_hi = k == field->count};
+        if (k > 0)
+            t[k].lo = o->d->feature[field->first + k - 1].edge;
+        if (k < field->count)
+            t[k].hi = o->d->feature[field->first + k].edge;
+        struct measured m = {bin->c, bin->customers, bin->reference, f};
+        measure(o, &m, pseudo, &t[k]);
+    }
+    return field->count + 1;
+}
+
+/* Traits without points are dropped: they can change no score. */
+static uint32_t token_traits(const struct icp__outcome *o, uint32_t f, double pseudo, struct icp__learned_trait *t) {
+    const struct icp__field *field = &o->d->field[f];
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < field->count; k++) {
+        const struct icp__feature *x = &o->d->feature[field->first + k];
+        struct measured m = {o->calibration->slope * o->layer->w[field->first + k], x->customers, x->reference, f};
+        t[n] = (struct icp__learned_trait){.kind = x->kind, .text = x->text};
+        measure(o, &m, pseudo, &t[n]);
+        n += t[n].points != 0;
+    }
+    return n;
+}
+
+static bool traits_make(const struct icp__outcome *o, struct icp__learned *out) {
+    const struct icp__design *d = o->d;
+    out->traits = icp__arena_alloc(&out->arena, (size_t)d->features + 2 * (size_t)d->fields + 1, sizeof *out->traits);
+    if (!out->traits)
+        return false;
+    for (uint32_t f = 0; f < d->fields; f++) {
+        double pseudo = field_pseudo(o, f);
+        known_trait(o, f, &out->traits[out->count++]);
+        struct icp__learned_trait *t = out->traits + out->count;
+        out->count += d->field[f].numeric ? range_traits(o, f, pseudo, t) : token_traits(o, f, pseudo, t);
+    }
+    for (uint64_t i = 0; i < out->count; i++) {
+        struct icp_str *text = &out->traits[i].text;
+        if (text->size && !(text->data = icp__arena_copy(&out->arena, text->data, text->size)))
+            return false;
+    }
+    return true;
+}
+
+/* The integers a scorer would add up for a row of the matrix. */
+static int64_t row_points(const struct icp__outcome *o, const int32_t *points, uint32_t row) {
+    const struct icp__design *d = o->d;
+    int64_t sum = 0;
+    uint64_t k = d->x.start[row], end = d->x.start[row + 1];
+    for (uint32_t f = 0; f < d->fields; f++) {
+        uint32_t bin = 0;
+        bool known = d->known[(size_t)row * d->fields + f];
+        for (; k < end && d->x.index[k] < d->field[f].first + d->field[f].count; k++) {
+            if (d->field[f].numeric)
+                bin++;
+            else
+                sum += points[d->x.index[k]];
+        }
+        if (known)
+            sum += points_of(o->calibration->offset[f] + o->bins->centre[f]);
+        if (known && d->field[f].numeric)
+            sum += points_of(o->bins->bin[o->bins->first[f] + bin].c);
+    }
+    return sum;
+}
+
+static bool spread_make(const struct icp__outcome *o, struct icp__learned *out) {
+    const struct icp__design *d = o->d;
+    int32_t *points = icp__arena_alloc(&out->arena, d->features + 1u, sizeof *points);
+    if (!points)
+        return false;
+    for (uint32_t j = 0; j < d->features; j++)
+        points[j] = points_of(o->calibration->slope * o->layer->w[j]);
+    for (uint32_t i = 0; i < d->rows; i++) {
+        if (i < d->reference_rows)
+            out->spread[0][icp__points_score(row_points(o, points, i)) - ICP__SCORE_MIN]++;
+        if (d->weight[i] > 0)
+            out->spread[1][icp__points_score(points_of(o->calibration->crossed[i])) - ICP__SCORE_MIN]++;
+    }
+    return true;
+}
+
+icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned *out, struct icp_error *err) {
+    const struct icp__design *d = o->d;
+    struct icp__learned l = {.schema = d->schema, .layer = ICP_LAYER_FIT, .flags = o->flags, .customers = d->customers,
+                             .companies = d->reference_rows, .listed = d->listed};
+    icp__arena_init(&l.arena, d->ctx);
+    icp__bytes_init(&l.summary, d->ctx);
+    memcpy(l.reference_id, o->list->reference->id, sizeof l.reference_id);
+    l.base_variance = squares(o->interval->base * milli_per_nat() * milli_per_nat());
+    l.slope_micro = icp__round(o->calibration->slope * 1e6);
+    l.cllr_micro = icp__round(o->calibration->cllr * 1e6);
+    l.auc_micro = icp__round(o->calibration->auc * 1e6);
+    icp_status s = traits_make(o, &l) && spread_make(o, &l) ? ICP_OK : icp__no_memory(err);
+    if (!s)
+        s = icp__outcome_summary(o, &l.summary, err);
+    if (s) {
+        icp__learned_free(&l);
+        return s;
+    }
+    *out = l;
+    return ICP_OK;
+}
+
+void icp__learned_free(struct icp__learned *l) {
+    icp__arena_free(&l->arena);
+    icp__bytes_free(&l->summary);
+}

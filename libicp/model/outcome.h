@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What a finished fit says, turned into integers and into JSON. */
+#pragma once
+#include "model/interval.h"
+#include "model/learned.h"
+
+#define ICP__MILLI 53000.0 /* milli-points of one bit */
+
+struct icp__outcome {
+    const struct icp__customers *list;
+    const struct icp__matches *matches;
+    const struct icp__design *d;
+    const struct icp__layer *layer;
+    const struct icp__calibration *calibration;
+    const struct icp__interval *interval;
+    const struct icp__bins *bins;
+    uint32_t flags; /* ICP_MODEL_... */
+};
+icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned *out, struct icp_error *err);
+icp_status icp__outcome_summary(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* What the fit found on the way, as JSON (doc/schema.md). Ratios are whole numbers of millionths. */
+#include "base/json.h"
+#include "base/number.h"
+#include "model/outcome.h"
+
+static void member(struct icp__bytes *b, const char *name, int64_t v) {
+    icp__bytes_text(b, name);
+    icp__json_int(b, v);
+}
+
+static void micro(struct icp__bytes *b, const char *name, double v) {
+    member(b, name, icp__round(v * 1e6));
+}
+
+static const char *reason(const struct icp__note *n) {
+    switch (n->use) {
+    case ICP__USED:
+        return NULL;
+    case ICP__LEFT_KIND:
+        return "key or ignored";
+    case ICP__LEFT_ABSENT:
+        return "not in the reference";
+    case ICP__LEFT_SPARSE:
+        return "known in too few companies of the reference";
+    case ICP__LEFT_NO_CUSTOMER:
+        return "known for no customer";
+    case ICP__LEFT_TWO_SOURCES:
+        return "two sources: the customers' values differ from the reference's";
+    default:
+        return "no value is frequent enough";
+    }
+}
+
+static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
+    const icp_schema *schema = o->d->schema;
+    icp__bytes_text(b, "\"columns\":[");
+    for (uint32_t c = 0, field = 0; c < schema->columns; c++) {
+        const struct icp__note *n = &o->d->note[c];
+        icp__bytes_text(b, c ? ",{\"name\":" : "{\"name\":");
+        icp__json_string(b, schema->column[c].name.data, schema->column[c].name.size);
+        icp__bytes_text(b, n->use == ICP__USED ? ",\"used\":true" : ",\"used\":false");
+        if (n->use != ICP__USED) {
+            icp__bytes_text(b, ",\"reason\":");
+            icp__json_strz(b, reason(n));
+        }
+        member(b, ",\"known_customers\":", n->known_customers);
+        member(b, ",\"known_reference\":", n->known_reference);
+        if (n->use == ICP__USED) {
+            member(b, ",\"traits\":", o->d->field[field].count);
+            micro(b, ",\"precision_micro\":", o->layer->tau[2 * field]);
+            field++;
+        }
+        if (n->two_sources && n->use == ICP__USED)
+            icp__bytes_text(b, ",\"own_rows\":\"two sources: not used\"");
+        if (n->full)
+            icp__bytes_text(b, ",\"distinct\":\"over the limit: later values not used\"");
+        icp__bytes_text(b, "}");
+    }
+    icp__bytes_text(b, "]");
+}
+
+/* Columns of the customers' file that the schema does not know. */
+static icp_status write_foreign(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
+    const struct icp__table *t = o->list->given;
+    uint8_t *known = icp__calloc(o->d->ctx, (size_t)t->columns + 1, 1);
+    int32_t *column = icp__alloc(o->d->ctx, (size_t)o->d->schema->columns + 1, sizeof *column), at = -1;
+    icp_status s = known && column ? icp__table_columns(o->d->ctx, t, o->d->schema, column, err) : icp__no_memory(err);
+    for (uint32_t c = 0; !s && c < o->d->schema->columns; c++)
+        if (column[c] >= 0)
+            known[column[c]] = 1;
+    if (!s)
+        s = icp__table_column(o->d->ctx, t, o->list->key, &at, err);
+    if (!s && at >= 0)
+        known[at] = 1;
+    if (!s && o->list->weight.data)
+        s = icp__table_column(o->d->ctx, t, o->list->weight, &at, err);
+    if (!s && o->list->weight.data && at >= 0)
+        known[at] = 1;
+    icp__bytes_text(b, ",\"not_in_reference\":[");
+    for (uint32_t c = 0, n = 0; !s && c < t->columns; c++) {
+        if (known[c])
+            continue;
+        if (n++)
+            icp__bytes_text(b, ",");
+        icp__json_string(b, t->names[c].data, t->names[c].size);
+    }
+    icp__bytes_text(b, "]");
+    if (known)
+        icp__free(o->d->ctx, known);
+    if (column)
+        icp__free(o->d->ctx, column);
+    return s;
+}
+
+static void write_fit(const struct icp__outcome *o, struct icp__bytes *b) {
+    const struct icp__calibration *c = o->calibration;
+    member(b, ",\"traits\":", o->d->features);
+    member(b, ",\"precision_updates\":", o->layer->updates);
+    member(b, ",\"newton_steps\":", o->layer->newton);
+    member(b, ",\"cg_steps\":", o->layer->cg);
+    micro(b, ",\"slope_micro\":", c->slope);
+    micro(b, ",\"cross_fitted\":{\"auc_micro\":", c->auc);
+    micro(b, ",\"cllr_micro\":", c->cllr);
+    micro(b, ",\"mean_ratio_micro\":", c->inflation);
+    member(b, ",\"folds\":", o->layer->folds);
+    icp__bytes_text(b, "}");
+}
+
+static void write_interval(const struct icp__outcome *o, struct icp__bytes *b) {
+    const struct icp__interval *v = o->interval;
+    icp__bytes_text(b, v->calibrated ? ",\"interval\":{\"calibrated\":true" : ",\"interval\":{\"calibrated\":false");
+    icp__bytes_text(b, v->from_thirds ? ",\"from\":\"thirds\"" : ",\"from\":\"halves\"");
+    micro(b, ",\"base_micro\":", v->base);
+    micro(b, ",\"per_trait_micro\":", v->per);
+    member(b, ",\"half_lists\":", ICP__HALVES);
+    member(b, ",\"third_lists\":", ICP__THIRDS);
+    icp__bytes_text(b, "}");
+}
+
+icp_status icp__outcome_summary(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
+    const struct icp__design *d = o->d;
+    icp__bytes_text(b, "{\"version\":1,");
+    write_columns(o, b);
+    icp_status s = write_foreign(o, b, err);
+    if (s)
+        return s;
+    icp__bytes_text(b, ",\"matches\":");
+    s = icp__matches_write(o->list, o->matches, b, err);
+    if (s)
+        return s;
+    member(b, ",\"customers\":", d->customers);
+    member(b, ",\"companies\":", d->reference_rows);
+    member(b, ",\"listed\":", d->listed);
+    micro(b, ",\"listed_share_micro\":", d->reference_rows ? (double)d->listed / d->reference_rows : 0);
+    write_fit(o, b);
+    write_interval(o, b);
+    icp__bytes_text(b, ",\"warnings\":[");
+    static const struct {
+        uint32_t flag;
+        const char *text;
+    } warnings[] = {{ICP_MODEL_FEW_CUSTOMERS, "few customers"},
+                    {ICP_MODEL_INTERVAL_UNCALIBRATED, "interval not calibrated"},
+                    {ICP_MODEL_LISTED_SHARE_HIGH, "more than 1/8 of the reference are customers: no ratio can exceed the inverse of their share"}};
+    for (size_t i = 0, n = 0; i < sizeof warnings / sizeof warnings[0]; i++) {
+        if (!(o->flags & warnings[i].flag))
+            continue;
+        if (n++)
+            icp__bytes_text(b, ",");
+        icp__json_strz(b, warnings[i].text);
+    }
+    icp__bytes_text(b, "]}");
+    return b->failed ? icp__no_memory(err) : ICP_OK;
+}
