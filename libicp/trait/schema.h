@@ -30,11 +30,18 @@ icp_status icp__schema_infer_table(icp_context *c, const struct icp__table *t, s
 int32_t icp__schema_find(const icp_schema *s, const char *name, size_t size); /* exact, else folded; -1 */
 void icp__schema_write(const icp_schema *s, struct icp__bytes *b);            /* canonical JSON */
 
+
+/* For the makers of schemas: columns are zeroed; NULL or false = no memory. */
+icp_schema *icp__schema_new(icp_context *c, uint32_t columns);
+bool icp__schema_set_name(icp_schema *s, struct icp__column *c, const char *name, size_t size); /* name and id */
+bool icp__schema_copy_str(icp_schema *s, struct icp_str from, struct icp_str *to);
+const char *icp__kind_name(int32_t kind);
+
 /* A record is one row in the layout of its schema. */
 struct icp_record {
     icp_context *ctx;
     icp_schema *schema;
-    struct icp__cell *cells;   /* [schema->columns], views into bytes once sealed */
+    struct icp__cell *cells;   /* [schema->columns], always current; data NULL = no value; valid UTF-8 */
     struct icp__layout *layout; /* the schema's headers */
     void *more;                /* storage of record.c */
 };
