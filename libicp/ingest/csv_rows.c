@@ -10,20 +10,24 @@ struct row {
     uint64_t extra, extra_filled;
 };
 
-/* From an opening quote to the byte that ends the cell; NULL when the block ends before. *size = bytes after the quote. */
-static inline const char *quoted_cell(struct icp__scan *s, const char *open, int delimiter, size_t *size, bool *dirty,
-                                      uint64_t *lines) {
-    const char *at;
-    for (;;) {
-        at = icp__scan_next(s);
+struct quoted {
+    size_t size; /* after the opening quote */
+    uint64_t lines;
+    bool dirty;
+};
+
+/* Goes on from `at`, the first match behind an opening quote, to the byte that ends the cell; NULL when the block ends before. */
+static const char *quoted_cell(struct icp__scan *s, const char *open, const char *at, int delimiter, struct quoted *q) {
+    *q = (struct quoted){0, 0, false};
+    for (;; at = icp__scan_next(s)) {
         if (!at) return NULL;
         if (*at == '"') {
             if (at + 1 == s->end) return NULL;
             if (at[1] != '"') break;
             icp__scan_next(s);
-            *dirty = true;
+            q->dirty = true;
         } else if (*at == '\n' || (*at == '\r' && at[1] != '\n')) {
-            ++*lines;
+            q->lines++;
         }
     }
     const char *close = at;
@@ -31,10 +35,10 @@ static inline const char *quoted_cell(struct icp__scan *s, const char *open, int
         at = icp__scan_next(s);
         if (!at) return NULL;
     } while ((unsigned char)*at != delimiter && *at == '"');
-    *size = (size_t)(close - open) - 1;
+    q->size = (size_t)(close - open) - 1;
     if (at != close + 1) {
-        *size = (size_t)(at - open) - 1;
-        *dirty = true;
+        q->size = (size_t)(at - open) - 1;
+        q->dirty = true;
     }
     return at;
 }
@@ -96,7 +100,7 @@ static bool cells_fit(struct icp__csv_pass *p, const struct row *w) {
 }
 
 /* The whole row from w->start to `next`. False = a cell is too large. */
-static inline bool end_row(struct icp__csv_pass *p, struct row *w, char *next, uint64_t line, uint64_t blank_at) {
+static bool end_row(struct icp__csv_pass *p, struct row *w, char *next, uint64_t line, uint64_t blank_at) {
     if (ICP__UNLIKELY((uint64_t)(next - w->start) > p->ctx->options.max_cell) && !cells_fit(p, w)) return false;
     const bool few = w->cell != w->last;
     if (p->watch) {
@@ -124,61 +128,92 @@ static enum icp__csv_stop stopped(struct icp__csv_pass *p, const struct row *w, 
     return why;
 }
 
+/* A cell beyond the header. False = beyond the limit too. */
+static bool add_extra(struct icp__csv_pass *p, struct row *w, size_t size) {
+    if (p->columns + w->extra + 1 > p->ctx->options.max_columns) return false;
+    w->extra++;
+    w->extra_filled += size != 0;
+    return true;
+}
+
+static bool ends_cell(char c, int delimiter) { return (unsigned char)c == delimiter || c == '\n' || c == '\r'; }
+
 enum icp__csv_stop icp__csv_rows(struct icp__csv_pass *p) {
     const int delimiter = p->delimiter;
     /* Without a delimiter its needle repeats another one: no byte may stand for "none". */
     struct icp__scan s = icp__scan_start(p->now.pos, p->end, delimiter < 0 ? '\n' : (char)delimiter, '"', '\n', '\r');
     struct row w = {p->cells, p->cells, p->cells + p->columns, p->now.pos, p->now.line, 0, 0};
-    char *start = w.start;
+    struct icp__cell *cell = w.cell, *last = w.last;
+    const char *start = w.start;
     uint64_t line = w.line, blank_at = UINT64_MAX;
     enum icp__csv_stop stop = ICP__CSV_OUT;
     for (;;) {
-        const char *at = icp__scan_next(&s);
-        if (!at) break;
+        if (!icp__scan_more(&s)) break;
+        const char *at = icp__scan_take(&s);
+        unsigned char byte = (unsigned char)*at;
+        if (byte == delimiter && ICP__LIKELY(cell != last)) {
+            *cell++ = (struct icp__cell){start, (size_t)(at - start)};
+            start = at + 1;
+            continue;
+        }
         const char *data = start;
         size_t size = (size_t)(at - start);
-        bool dirty = false;
-        if (*at == '"') {
+        if (byte == '"') {
             if (at != start) continue;
-            uint64_t lines = 0;
-            at = quoted_cell(&s, start, delimiter, &size, &dirty, &lines);
-            if (!at) break;
             data++;
-            line += lines;
-            if (dirty && w.cell < w.last && !add_dirty(p, (size_t)(w.cell - p->cells))) {
-                stop = ICP__CSV_MEMORY;
-                break;
+            at = icp__scan_next(&s);
+            if (ICP__LIKELY(at && *at == '"' && (unsigned char)at[1] == delimiter && cell != last)) {
+                *cell++ = (struct icp__cell){data, (size_t)(at - data)};
+                start = at + 2;
+                if (ICP__LIKELY(s.mask != 0)) s.mask &= s.mask - 1;
+                else icp__scan_next(&s);
+                continue;
             }
+            if (at && *at == '"' && ends_cell(at[1], delimiter)) {
+                size = (size_t)(at - data);
+                at = icp__scan_next(&s);
+            } else {
+                /* A copy, so that the scan itself stays in registers. */
+                struct icp__scan copy = s;
+                struct quoted q;
+                at = quoted_cell(&copy, start, at, delimiter, &q);
+                s = copy;
+                size = q.size;
+                line += at ? q.lines : 0;
+                if (at && q.dirty && cell < last && !add_dirty(p, (size_t)(cell - p->cells))) {
+                    stop = ICP__CSV_MEMORY;
+                    break;
+                }
+            }
+            if (!at) break;
+            byte = (unsigned char)*at;
+        } else if (at < start) {
+            continue; /* the line feed of a pair that has been taken */
         }
-        const unsigned char byte = (unsigned char)*at;
-        char *next = start + (at - start) + 1;
-        if (byte == '\r') {
-            if (*next == '\n') icp__scan_next(&s), next++;
-            else if (next == p->end && !p->eof) break;
-        }
+        if (byte == '\r' && at + 1 == p->end && !p->eof) break;
         if (at == w.start && byte != delimiter) {
-            start = w.start = p->now.pos = next;
+            start = at + 1 + (byte == '\r' && at[1] == '\n');
+            w.start = p->now.pos += start - p->now.pos;
             p->now.line = w.line = ++line;
             p->now.tally.blank++;
             blank_at = p->now.rows;
             continue;
         }
-        if (ICP__LIKELY(w.cell < w.last)) {
-            *w.cell++ = (struct icp__cell){data, size};
-        } else {
-            if (p->columns + ++w.extra > p->ctx->options.max_columns) {
-                w.extra--;
-                stop = ICP__CSV_COLUMNS;
-                break;
-            }
-            w.extra_filled += size != 0;
+        if (cell < last) {
+            *cell++ = (struct icp__cell){data, size};
+        } else if (!add_extra(p, &w, size)) {
+            stop = ICP__CSV_COLUMNS;
+            break;
         }
-        start = next;
+        start = at + 1;
         if (byte == delimiter) continue;
-        if (!end_row(p, &w, next, ++line, blank_at)) {
+        start += byte == '\r' && *start == '\n';
+        w.cell = cell;
+        if (!end_row(p, &w, w.start + (start - w.start), ++line, blank_at)) {
             stop = ICP__CSV_CELL;
             break;
         }
+        cell = w.cell, last = w.last;
         if (p->now.rows - p->held >= p->max_rows || p->held > ICP__FOOTER_MAX) {
             stop = ICP__CSV_FULL;
             break;
@@ -186,5 +221,6 @@ enum icp__csv_stop icp__csv_rows(struct icp__csv_pass *p) {
     }
     p->high = s.high != 0;
     if (stop == ICP__CSV_CELL) return stop;
-    return stopped(p, &w, start, line, stop);
+    w.cell = cell;
+    return stopped(p, &w, w.start + (start - w.start), line, stop);
 }
