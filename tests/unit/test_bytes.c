@@ -86,8 +86,8 @@ START_TEST(prints_like_the_c_library) {
         int cut = (int)(w >> 8 & 63) - 5;
         size_t before = b.size;
         int n = snprintf(want, sizeof want, "%d|%u|%x|%ld|%lu|%lx|%lld|%llu|%llx|%zu|%s|%.*s|%c|%%|", (int)v,
-                         (unsigned)w, (unsigned)v, (long)v, (unsigned long)w, (unsigned long)v, (long long)v, (unsigned long long)w,
-                         (unsigned long long)v, (size_t)v, text, cut, text, 'A' + (int)(v & 15));
+                         (unsigned)w, (unsigned)v, (long)v, (unsigned long)w, (unsigned long)v, (long long)v,
+                         (unsigned long long)w, (unsigned long long)v, (size_t)v, text, cut, text, 'A' + (int)(v & 15));
         icp__bytes_print(&b, "%d|%u|%x|%ld|%lu|%lx|%lld|%llu|%llx|%zu|%s|%.*s|%c|%%|", (int)v, (unsigned)w, (unsigned)v,
                          (long)v, (unsigned long)w, (unsigned long)v, (long long)v, (unsigned long long)w,
                          (unsigned long long)v, (size_t)v, text, cut, text, 'A' + (int)(v & 15));

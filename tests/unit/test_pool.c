@@ -227,7 +227,7 @@ static void rounding(void *arg, uint32_t i) {
     nanosleep(&(struct timespec){0, 100000}, NULL);
 }
 
-/* Whatever the creating and the calling thread had set, tasks round to nearest; signals stay with the host's threads. */
+/* Whatever the creating and the calling thread had set, tasks round to nearest; signals go to the host's threads. */
 START_TEST(environment_of_tasks) {
     static struct work w;
     icp_context *c = plain_context();
