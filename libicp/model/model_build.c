@@ -4,6 +4,7 @@
 #include "model/learned.h"
 #include "model/model.h"
 #include "model/sort.h"
+#include "trait/parse.h"
 
 struct entry {
     uint64_t hash;
@@ -38,28 +39,13 @@ static uint32_t add_text(struct builder *b, const char *data, size_t size) {
     return at;
 }
 
-/* Days since 1970-01-01 in the proleptic Gregorian calendar (eras of 400 years starting in March). */
-static size_t print_date(int64_t days, char out[16]) {
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
-    int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100), m = (5 * of_year + 2) / 153;
-    int64_t day = of_year - (153 * m + 2) / 5 + 1, month = m < 10 ? m + 3 : m - 9, year = year_of_era + era * 400 + (month <= 2);
-    if (year < 0 || year > 9999)
-        return 0;
-    for (int i = 3; i >= 0; i--, year /= 10)
-        out[i] = (char)('0' + year % 10);
-    out[4] = out[7] = '-';
-    out[5] = (char)('0' + month / 10), out[6] = (char)('0' + month % 10);
-    out[8] = (char)('0' + day / 10), out[9] = (char)('0' + day % 10);
-    return 10;
-}
-
 static size_t print_end(const struct icp__column *column, struct icp__decimal d, char out[48]) {
     if (column->kind == ICP_KIND_DATE) {
         double v = icp__decimal_value(d);
-        size_t n = v > -1e7 && v < 1e7 && (double)(int64_t)v == v ? print_date((int64_t)v, out) : 0;
-        if (n != 0)
-            return n;
+        if (v >= (double)icp__days_of(1000, 1, 1) && v <= (double)icp__days_of(9999, 12, 31) && (double)(int64_t)v == v) {
+            icp__date_print((int64_t)v, out);
+            return 10;
+        }
     }
     return icp__decimal_text(d, out);
 }

@@ -109,6 +109,8 @@ static icp_status load_schema(struct loader *l) {
     icp_status st = open_text(l, "SCHM", &json, &size);
     if (st == ICP_OK)
         st = icp_schema_from_json(l->m->ctx, (const char *)json, (size_t)size, &l->m->schema, l->err);
+    if (st == ICP_E_SCHEMA)
+        return bad(l, "SCHM", 0, "not a schema");
     if (st != ICP_OK)
         return st;
     if (l->m->schema->columns != l->columns)
