@@ -65,7 +65,8 @@ struct icp__fpenv {
 void icp__fpenv_enter(struct icp__fpenv *saved);
 void icp__fpenv_leave(const struct icp__fpenv *saved);
 
-/* Runs task(arg, i) for i in 0..tasks-1: on the pool, else on the context's parallel, else here. */
+/* Runs task(arg, i) for i in 0..tasks-1: on the pool, else on the context's parallel, else here. Tasks run in the default
+ * floating-point environment. A task may use the pool it runs on (inline), but not the context's parallel. */
 icp_status icp__parallel(icp_context *c, icp_pool *pool, uint32_t tasks, void (*task)(void *arg, uint32_t i), void *arg,
                          struct icp_error *err);
 

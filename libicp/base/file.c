@@ -383,7 +383,8 @@ static int open_beside(struct sink *f, const struct stat *old) {
 static int open_in_place(struct sink *f) {
     icp__free(f->ctx, f->target);
     f->target = NULL;
-    f->fd = open_retry(f->path, O_WRONLY, 0);
+    /* Pipes and devices have nothing to truncate; a regular file that is reached this way does. */
+    f->fd = open_retry(f->path, O_WRONLY | O_TRUNC, 0);
     return f->fd < 0 ? errno : 0;
 }
 
