@@ -10,22 +10,21 @@
 #define WIDE 0
 #endif
 
-/* What an ASCII character is: JOIN = separator that may stand inside a phrase, TAIL = may belong to the end of a word. */
-enum { JOIN = 1, TAIL = 2, WORD = 4, DOT = 8 };
-static const uint8_t ascii_kind[128] = {
+/* What a separator of ASCII is: JOIN = may stand inside a phrase, TAIL = may belong to the end of a word. */
+enum { JOIN = 1, TAIL = 2, DOT = 4 };
+static const uint8_t separator[256] = {
     ['\t'] = JOIN, ['\n'] = JOIN, ['\v'] = JOIN, ['\f'] = JOIN, ['\r'] = JOIN, [' '] = JOIN, ['-'] = JOIN, ['\''] = JOIN,
-    ['/'] = JOIN,  ['&'] = JOIN,  ['_'] = JOIN,  ['+'] = TAIL,  ['#'] = TAIL,  ['.'] = DOT,
-    ['0'] = WORD,  ['1'] = WORD,  ['2'] = WORD,  ['3'] = WORD,  ['4'] = WORD,  ['5'] = WORD, ['6'] = WORD, ['7'] = WORD,
-    ['8'] = WORD,  ['9'] = WORD,
-    ['A'] = WORD,  ['B'] = WORD,  ['C'] = WORD,  ['D'] = WORD,  ['E'] = WORD,  ['F'] = WORD, ['G'] = WORD, ['H'] = WORD,
-    ['I'] = WORD,  ['J'] = WORD,  ['K'] = WORD,  ['L'] = WORD,  ['M'] = WORD,  ['N'] = WORD, ['O'] = WORD, ['P'] = WORD,
-    ['Q'] = WORD,  ['R'] = WORD,  ['S'] = WORD,  ['T'] = WORD,  ['U'] = WORD,  ['V'] = WORD, ['W'] = WORD, ['X'] = WORD,
-    ['Y'] = WORD,  ['Z'] = WORD,
-    ['a'] = WORD,  ['b'] = WORD,  ['c'] = WORD,  ['d'] = WORD,  ['e'] = WORD,  ['f'] = WORD, ['g'] = WORD, ['h'] = WORD,
-    ['i'] = WORD,  ['j'] = WORD,  ['k'] = WORD,  ['l'] = WORD,  ['m'] = WORD,  ['n'] = WORD, ['o'] = WORD, ['p'] = WORD,
-    ['q'] = WORD,  ['r'] = WORD,  ['s'] = WORD,  ['t'] = WORD,  ['u'] = WORD,  ['v'] = WORD, ['w'] = WORD, ['x'] = WORD,
-    ['y'] = WORD,  ['z'] = WORD};
-static char lower(char c) { return (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c; }
+    ['/'] = JOIN,  ['&'] = JOIN,  ['_'] = JOIN,  ['+'] = TAIL,  ['#'] = TAIL,  ['.'] = DOT};
+/* Letters and digits of ASCII, folded; 0 = all other bytes. */
+static const char word_character[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 0, 0, 0, 0, 0, 0, 0, 'a', 'b',
+    'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y',
+    'z', 0, 0, 0, 0, 0, 0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r',
+    's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,};
 
 enum tail { TAIL_NONE, TAIL_PLUS, TAIL_PLUS_PLUS, TAIL_SHARP };
 struct splitter {
@@ -80,7 +79,7 @@ static void close_word(struct splitter *sp) {
 
 static uint32_t joins(uint32_t c) {
     if (c < 128)
-        return ascii_kind[c] & JOIN;
+        return separator[c] & JOIN;
     switch (c) {
     case 0x85: case 0x1680: case 0x2028: case 0x2029:            /* white space that folding keeps */
     case 0x58a: case 0x5be: case 0x2010: case 0x2012: case 0x2013: /* hyphens and the dashes used for them */
@@ -150,55 +149,80 @@ static void put_word(struct icp__fold_sink *sink, uint32_t c) {
 }
 
 #if WIDE
-/* Whole blocks of ASCII, starting inside the open word; leaves off inside a word, with the rest for the caller, or at a
- * separator that is not single. Returns the input position. */
+#define BLOCK 16
+/* Folds 16 bytes, with ' ' for everything that is neither letter nor digit; returns the places of the latter. */
+static inline uint32_t fold_block(const char *s, char *out, uint32_t *foreign) {
+    const __m128i blank = _mm_set1_epi8(' '), below_z = _mm_set1_epi8(-128 + 26), below_9 = _mm_set1_epi8(-128 + 10);
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+    *foreign = (uint32_t)_mm_movemask_epi8(v);
+    __m128i upper = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(128 - 'A')), below_z);
+    v = _mm_or_si128(v, _mm_and_si128(upper, blank));
+    __m128i letter = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(128 - 'a')), below_z);
+    __m128i digit = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(128 - '0')), below_9);
+    __m128i in = _mm_or_si128(letter, digit);
+    v = _mm_or_si128(_mm_and_si128(in, v), _mm_andnot_si128(in, blank));
+    _mm_storeu_si128((__m128i *)(void *)out, v);
+    return (uint32_t)_mm_movemask_epi8(in);
+}
+/* Whole blocks of ASCII, starting inside the open word. Leaves off inside a word, or at the separator behind it, for whatever
+ * is not plain. Returns the input position. */
 static size_t split_blocks(struct splitter *sp, const char *s, size_t i, size_t n) {
-    size_t size = sp->size, start = sp->start, count = sp->count, max = sp->max;
-    struct icp__word *words = sp->words;
-    uint32_t joined = sp->joined;
-    const __m128i blank = _mm_set1_epi8(' ');
-    /* One byte more than the block: a letter is final only if no combining mark can follow it. */
-    while (n - i > 16 && sp->cap - size >= 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-        __m128i upper = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(63)), _mm_set1_epi8(-102));
-        uint32_t foreign = (uint32_t)_mm_movemask_epi8(v) | (uint32_t)((uint8_t)s[i + 16] >> 7) << 16;
-        v = _mm_or_si128(v, _mm_and_si128(upper, blank));
-        __m128i letter = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(31)), _mm_set1_epi8(-102));
-        __m128i digit = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(80)), _mm_set1_epi8(-118));
-        __m128i in = _mm_or_si128(letter, digit);
-        v = _mm_or_si128(_mm_and_si128(in, v), _mm_andnot_si128(in, blank));
-        _mm_storeu_si128((__m128i *)(void *)(sp->out + size), v);
-        uint32_t gaps = ~(uint32_t)_mm_movemask_epi8(in) & 0xffff, usable = 16;
-        if (ICP__UNLIKELY(foreign)) {
+    char *out = sp->out;
+    size_t size = sp->size, cap = sp->cap;
+    uint32_t start = (uint32_t)sp->start, joined = sp->count ? sp->joined : 0;
+    struct icp__word *word = sp->words + sp->count, *most = sp->words + sp->max;
+    /* One byte more than the block is looked at: a letter is final only if no combining mark can follow it. */
+    while (n - i > BLOCK && cap - size >= BLOCK && most - word > BLOCK / 2) {
+        uint32_t foreign, usable = BLOCK, end, run;
+        uint32_t in = fold_block(s + i, out + size, &foreign);
+        uint32_t gaps = ~(in | (uint32_t)(word_character[(uint8_t)s[i + BLOCK]] != 0) << BLOCK) & 0x1ffff;
+        foreign |= (uint32_t)((uint8_t)s[i + BLOCK] >> 7) << BLOCK;
+        if (ICP__UNLIKELY(foreign))
             usable = (uint32_t)__builtin_ctz(foreign) - 1;
-            gaps &= (1u << usable) - 1;
-        }
-        for (; gaps; gaps &= gaps - 1) {
-            uint32_t end = (uint32_t)__builtin_ctz(gaps), kind = ascii_kind[(uint8_t)s[i + end]];
-            if ((kind & TAIL) || end + 1 == usable || (gaps >> end & 2) || count + 1 >= max) {
+        uint32_t wide = gaps & gaps >> 1 & ((1u << usable) - 1);
+        uint32_t plain = wide ? (wide & -wide) - 1 : (1u << usable) - 1;
+        for (uint32_t g = gaps & plain; g; g &= g - 1) {
+            end = (uint32_t)__builtin_ctz(g);
+            uint32_t kind = separator[(uint8_t)s[i + end]];
+            if (ICP__UNLIKELY(kind & TAIL)) {
                 usable = end;
                 goto leave;
             }
-            words[count++] = (struct icp__word){(uint32_t)start, (uint32_t)(size + end), joined};
-            joined = kind & JOIN;
-            start = size + end + 1;
+            *word++ = (struct icp__word){start, (uint32_t)size + end, joined};
+            start = (uint32_t)size + end + 1, joined = kind & JOIN;
         }
-        i += usable, size += usable;
-        if (usable < 16)
-            goto done;
+        if (!wide) {
+            i += usable, size += usable;
+            if (usable < BLOCK)
+                break;
+            continue;
+        }
+        end = (uint32_t)__builtin_ctz(wide), run = (uint32_t)__builtin_ctz(~(gaps >> end));
+        uint32_t kinds = separator[(uint8_t)s[i + end]];
+        usable = usable < end + run ? 0 : end + run;
+        uint32_t all = kinds, any = kinds & TAIL;
+        for (uint32_t k = end + 1; k < usable; k++)
+            kinds = separator[(uint8_t)s[i + k]], all &= kinds, any |= kinds & DOT;
+        if (any || usable < end + run) {
+            usable = end;
+            goto leave;
+        }
+        *word++ = (struct icp__word){start, (uint32_t)size + end, joined};
+        i += usable, size += end + 1;
+        start = (uint32_t)size, joined = all & JOIN;
         continue;
     leave:
         i += usable, size += usable;
-        goto done;
+        break;
     }
-done:
-    sp->size = size, sp->start = start, sp->count = count, sp->joined = joined;
+    sp->size = size, sp->start = start, sp->joined = joined, sp->count = (size_t)(word - sp->words);
     return i;
 }
 #endif
 
 /* From a word character of ASCII that no combining mark follows, up to the first thing that needs the automaton. */
-static size_t split_ascii(struct splitter *sp, const char *s, size_t i, size_t n) {
+static size_t split_ascii(struct splitter *sp, const char *text, size_t i, size_t n) {
+    const uint8_t *s = (const uint8_t *)text;
     for (;;) {
         if (sp->open && sp->single)
             close_word(sp);
@@ -208,31 +232,31 @@ static size_t split_ascii(struct splitter *sp, const char *s, size_t i, size_t n
             return n;
 #if WIDE
         if (!sp->dot)
-            i = split_blocks(sp, s, i, n);
+            i = split_blocks(sp, text, i, n);
 #endif
-        size_t size = sp->size, cap = sp->cap;
-        while (i < n && (uint8_t)s[i] < 128 && (ascii_kind[(uint8_t)s[i]] & WORD) && size < cap)
-            sp->out[size++] = lower(s[i++]);
-        sp->size = size;
+        char *out = sp->out + sp->size;
+        size_t done = 0, most = n - i < sp->cap - sp->size ? n - i : sp->cap - sp->size;
+        for (char c; done < most && (c = word_character[s[i + done]]) != 0; done++)
+            out[done] = c;
+        i += done, sp->size += done;
         if (i == n)
             return i;
-        if ((uint8_t)s[i] >= 128) { /* the last character may compose: leave it to the automaton */
-            if (size > sp->start)
+        if (s[i] >= 128) { /* the last character may compose: leave it to the automaton */
+            if (sp->size > sp->start)
                 i--, sp->size--;
             return i;
         }
-        if (ascii_kind[(uint8_t)s[i]] & WORD) {
+        if (word_character[s[i]]) {
             stop(sp);
             return n;
         }
-        if (ascii_kind[(uint8_t)s[i]] & TAIL)
+        if (separator[s[i]] & TAIL)
             return i;
         close_word(sp);
-        sp->joined = ascii_kind[(uint8_t)s[i++]] & JOIN;
-        while (i < n && (uint8_t)s[i] < 128 && !(ascii_kind[(uint8_t)s[i]] & (WORD | DOT)))
-            sp->joined &= ascii_kind[(uint8_t)s[i++]];
-        if (sp->stop || n - i < 2 || (uint8_t)s[i] >= 128 || (uint8_t)s[i + 1] >= 128 ||
-            !(ascii_kind[(uint8_t)s[i]] & WORD))
+        sp->joined = separator[s[i++]] & JOIN;
+        while (i < n && s[i] < 128 && !word_character[s[i]] && s[i] != '.')
+            sp->joined &= separator[s[i++]];
+        if (sp->stop || n - i < 2 || !word_character[s[i]] || s[i + 1] >= 128)
             return i;
     }
 }
@@ -243,8 +267,10 @@ static bool is_trademark(const uint8_t *s, size_t n) {
 }
 /* The characters of a text that is not valid UTF-8: bytes that are not ASCII separate words. */
 static void split_bytes(struct splitter *sp, const char *s, size_t n) {
-    for (size_t i = 0; i < n && !sp->stop; i++)
-        put_word(&sp->sink, (uint8_t)s[i] < 128 ? (uint8_t)lower(s[i]) : 0xfffd);
+    for (size_t i = 0; i < n && !sp->stop; i++) {
+        uint8_t c = (uint8_t)s[i];
+        put_word(&sp->sink, c < 128 ? word_character[c] ? (uint8_t)word_character[c] : c : 0xfffd);
+    }
 }
 
 size_t icp__words(const char *s, size_t n, char *out, size_t cap, struct icp__word *words, size_t max) {
@@ -254,12 +280,12 @@ size_t icp__words(const char *s, size_t n, char *out, size_t cap, struct icp__wo
     bool checked = false;
     for (size_t i = 0; i < n && !sp.stop;) {
         bool last = i + 1 == n || p[i + 1] < 128;
-        if (p[i] < 128 && !(ascii_kind[p[i]] & WORD)) {
+        if (p[i] < 128 && !word_character[p[i]]) {
             put_word(&sp.sink, p[i++]);
         } else if (p[i] < 128 && last && !sp.tail) {
             i = split_ascii(&sp, s, i, n);
         } else if (p[i] < 128 && last) {
-            put_word(&sp.sink, (uint8_t)lower(s[i++]));
+            put_word(&sp.sink, (uint8_t)word_character[p[i++]]);
         } else if (!checked && !icp__utf8_valid(s + i, n - i)) {
             split_bytes(&sp, s + i, n - i);
             break;
