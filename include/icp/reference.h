@@ -41,7 +41,7 @@ struct icp_reference_info {
     uint32_t struct_size;       /**< sizeof of this struct */
     uint32_t k;                 /**< companies kept at most */
     uint64_t rows_read;         /**< rows seen, over all parts */
-    uint64_t rows_without_key;  /**< of these left out because their key was empty */
+    uint64_t rows_without_key;  /**< of these left out: no key, one beyond 8 KiB, or (exact form) an e-mail address */
     uint64_t companies;         /**< companies held */
     uint64_t distinct_estimate; /**< distinct keys seen: exact below k, else (k-1) 2^64 / largest hash */
     uint64_t rows_differed;     /**< companies held whose key was seen with different rows */
@@ -77,14 +77,15 @@ ICP_API icp_status icp_reference_builder_add(icp_reference_builder *b, icp_reade
 ICP_API icp_status icp_reference_builder_add_batch(icp_reference_builder *b, const icp_batch *batch,
                                                    struct icp_error *err);
 /** Adds another reference. Columns are united, k becomes the smaller k, rows read add up.
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE, ICP_E_REFERENCE when seed or key form differ
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE, ICP_E_LIMIT, ICP_E_REFERENCE when seed or key form differ
  * @since 0.1 */
 ICP_API icp_status icp_reference_builder_merge(icp_reference_builder *b, const icp_reference *part,
                                                struct icp_error *err);
 /** The reference of everything added; the builder is empty again.
  * @param[out] out one reference
  * @param[out] err NULL allowed
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE, ICP_E_KEY when no row had a key
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE, ICP_E_KEY when no row had a key, ICP_E_LIMIT when rows times columns exceed the
+ *         context's max_memory
  * @since 0.1 */
 ICP_API icp_status icp_reference_builder_finish(icp_reference_builder *b, icp_reference **out, struct icp_error *err);
 /** Releases the builder. @since 0.1 */

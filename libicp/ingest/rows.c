@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* The kept rows of a sample: packed, in one block that is rewritten when rows were dropped. */
+#include "ingest/rows.h"
+
+void icp__rows_init(struct icp__rows *r, icp_context *c) {
+    memset(r, 0, sizeof *r);
+    r->ctx = c;
+}
+
+void icp__rows_free(struct icp__rows *r) {
+    icp__free(r->ctx, r->store);
+    icp__free(r->ctx, r->refs);
+    icp__rows_init(r, r->ctx);
+}
+
+static char *room(struct icp__rows *r, size_t n) {
+    if (n > SIZE_MAX - r->used || !icp__grow(r->ctx, &r->store, &r->cap, r->used + n, 1))
+        return NULL;
+    char *at = r->store + r->used;
+    r->used += n;
+    return at;
+}
+
+bool icp__rows_begin(struct icp__rows *r, uint64_t hash, struct icp_str key) {
+    r->open = r->used;
+    char *at = room(r, sizeof(struct icp__row) + key.size);
+    if (!at)
+        return false;
+    struct icp__row row = {.hash = hash, .seen = 1, .key_size = (uint32_t)key.size};
+    memcpy(at, &row, sizeof row);
+    if (key.size)
+        memcpy(at + sizeof row, key.data, key.size);
+    return true;
+}
+
+bool icp__rows_cell(struct icp__rows *r, uint32_t column, struct icp_str cell) {
+    uint32_t size = (uint32_t)cell.size;
+    char *at = room(r, 8 + cell.size);
+    if (!at)
+        return false;
+    memcpy(at, &column, 4);
+    memcpy(at + 4, &size, 4);
+    memcpy(at + 8, cell.data, cell.size);
+    struct icp__row *row = icp__rows_at(r, r->open);
+    row->cell_bytes += 8 + cell.size;
+    row->filled++;
+    return true;
+}
+
+bool icp__rows_commit(struct icp__rows *r) {
+    size_t pad = (size_t)(-(uint64_t)r->used & 7);
+    char *at = room(r, pad);
+    if (!at || !icp__grow(r->ctx, &r->refs, &r->ref_cap, r->count + 1, sizeof *r->refs))
+        return false;
+    memset(at, 0, pad);
+    r->refs[r->count++] = (struct icp__row_ref){icp__rows_at(r, r->open)->hash, r->open};
+    return true;
+}
+
+void icp__rows_drop(struct icp__rows *r) {
+    r->used = r->open;
+}
+
+static int compare_refs(const struct icp__rows *r, const struct icp__row_ref *a, const struct icp__row_ref *b) {
+    if (a->hash != b->hash)
+        return a->hash < b->hash ? -1 : 1;
+    return icp__str_compare(icp__row_key(icp__rows_at(r, a->offset)), icp__row_key(icp__rows_at(r, b->offset)));
+}
+
+static void merge_runs(const struct icp__rows *r, const struct icp__row_ref *a, size_t an, const struct icp__row_ref *b, size_t bn,
+                       struct icp__row_ref *out) {
+    while (an && bn) {
+        if (compare_refs(r, b, a) < 0)
+            *out++ = *b++, bn--;
+        else
+            *out++ = *a++, an--;
+    }
+    if (an)
+        memcpy(out, a, an * sizeof *a);
+    if (bn)
+        memcpy(out, b, bn * sizeof *b);
+}
+
+/* Sorts the rows that came since the last time, then merges them with the sorted ones. Returns the array that holds the result:
+ * r->refs or temp. */
+static struct icp__row_ref *sort_refs(struct icp__rows *r, struct icp__row_ref *temp) {
+    size_t n = r->count - r->sorted;
+    struct icp__row_ref *from = r->refs + r->sorted, *to = temp + r->sorted;
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t i = 0; i < n; i += 2 * run) {
+            size_t an = n - i < run ? n - i : run, bn = n - i - an < run ? n - i - an : run;
+            merge_runs(r, from + i, an, from + i + an, bn, to + i);
+        }
+        struct icp__row_ref *t = from;
+        from = to, to = t;
+    }
+    if (!r->sorted)
+        return from;
+    if (from != r->refs + r->sorted)
+        memcpy(r->refs + r->sorted, from, n * sizeof *from);
+    merge_runs(r, r->refs, r->sorted, r->refs + r->sorted, n, temp);
+    return temp;
+}
+
+static int compare_sized(struct icp_str a, struct icp_str b) {
+    if (a.size != b.size)
+        return a.size < b.size ? -1 : 1;
+    return memcmp(a.data, b.data, a.size);
+}
+
+/* Order of the canonical encodings; both rows have as many cells. */
+static int compare_cells(const struct icp__row *a, const struct icp__row *b, const struct icp__columns *columns) {
+    const char *p = icp__row_cells(a), *q = icp__row_cells(b);
+    for (uint32_t i = 0; i < a->filled; i++) {
+        uint32_t column_a, column_b;
+        struct icp_str cell_a, cell_b;
+        p = icp__row_next(p, &column_a, &cell_a);
+        q = icp__row_next(q, &column_b, &cell_b);
+        int c = column_a == column_b ? compare_sized(cell_a, cell_b)
+                                     : compare_sized(columns->items[column_a].folded, columns->items[column_b].folded);
+        if (c)
+            return c;
+    }
+    return 0;
+}
+
+/* The better of two rows with one key, knowing of both. Must be commutative and associative: the parts of a distributed
+ * build meet in any order. */
+static size_t unite(const struct icp__rows *r, const struct icp__columns *columns, size_t one, size_t other) {
+    struct icp__row *a = icp__rows_at(r, one), *b = icp__rows_at(r, other);
+    uint32_t seen = a->seen > UINT32_MAX - b->seen ? UINT32_MAX : a->seen + b->seen;
+    bool differed = a->differed || b->differed;
+    bool same = a->filled == b->filled && a->cell_bytes == b->cell_bytes && !memcmp(icp__row_cells(a), icp__row_cells(b), (size_t)a->cell_bytes);
+    if (same) {
+        a->cuts = a->cuts > b->cuts ? a->cuts : b->cuts;
+    } else {
+        differed = true;
+        if (a->filled != b->filled ? a->filled < b->filled : compare_cells(a, b, columns) > 0) {
+            a = b;
+            one = other;
+        }
+    }
+    a->seen = seen;
+    a->differed = differed;
+    return one;
+}
+
+static size_t row_bytes(const struct icp__row *row) {
+    return (sizeof *row + row->key_size + (size_t)row->cell_bytes + 7) & ~(size_t)7;
+}
+
+/* Unites neighbours with one key and cuts after k. */
+static size_t unite_all(struct icp__rows *r, const struct icp__columns *columns, struct icp__row_ref *refs, uint32_t k, size_t *bytes) {
+    size_t out = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        if (out && compare_refs(r, &refs[out - 1], &refs[i]) == 0) {
+            refs[out - 1].offset = unite(r, columns, refs[out - 1].offset, refs[i].offset);
+            continue;
+        }
+        if (out == k)
+            break;
+        refs[out++] = refs[i];
+    }
+    *bytes = 0;
+    for (size_t i = 0; i < out; i++)
+        *bytes += row_bytes(icp__rows_at(r, refs[i].offset));
+    return out;
+}
+
+static bool rewrite(struct icp__rows *r, struct icp__row_ref *refs, size_t count, size_t bytes) {
+    char *store = icp__alloc(r->ctx, bytes, 1);
+    size_t used = 0;
+    if (!store)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct icp__row *row = icp__rows_at(r, refs[i].offset);
+        size_t n = row_bytes(row);
+        memcpy(store + used, row, n);
+        refs[i].offset = used;
+        used += n;
+    }
+    icp__free(r->ctx, r->store);
+    r->store = store;
+    r->used = r->cap = used;
+    return true;
+}
+
+bool icp__rows_compact(struct icp__rows *r, const struct icp__columns *columns, uint32_t k) {
+    size_t bytes;
+    if (!r->count)
+        return true;
+    struct icp__row_ref *temp = icp__alloc(r->ctx, r->count, sizeof *temp);
+    if (!temp)
+        return false;
+    struct icp__row_ref *refs = sort_refs(r, temp);
+    size_t count = unite_all(r, columns, refs, k, &bytes);
+    bool ok = bytes == r->used || rewrite(r, refs, count, bytes);
+    if (ok) {
+        if (refs != r->refs)
+            memcpy(r->refs, refs, count * sizeof *refs);
+        r->count = r->sorted = count;
+        r->packed = r->used;
+    }
+    icp__free(r->ctx, temp);
+    return ok;
+}
