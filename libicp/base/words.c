@@ -168,19 +168,29 @@ static inline uint32_t fold_block(const char *s, char *out, uint32_t *foreign) {
  * is not plain. Returns the input position. */
 static size_t split_blocks(struct splitter *sp, const char *s, size_t i, size_t n) {
     char *out = sp->out;
-    size_t size = sp->size, cap = sp->cap;
+    if (n - i <= BLOCK || sp->cap - sp->size < BLOCK || sp->max - sp->count <= BLOCK / 2)
+        return i;
+    size_t size = sp->size, last_size = sp->cap - BLOCK, last = n - BLOCK;
     uint32_t start = (uint32_t)sp->start, joined = sp->count ? sp->joined : 0;
-    struct icp__word *word = sp->words + sp->count, *most = sp->words + sp->max;
+    struct icp__word *word = sp->words + sp->count, *last_word = sp->words + (sp->max - BLOCK / 2);
     /* One byte more than the block is looked at: a letter is final only if no combining mark can follow it. */
-    while (n - i > BLOCK && cap - size >= BLOCK && most - word > BLOCK / 2) {
+    while (i < last && size <= last_size && word < last_word) {
         uint32_t foreign, usable = BLOCK, end, run;
         uint32_t in = fold_block(s + i, out + size, &foreign);
-        uint32_t gaps = ~(in | (uint32_t)(word_character[(uint8_t)s[i + BLOCK]] != 0) << BLOCK) & 0x1ffff;
-        foreign |= (uint32_t)((uint8_t)s[i + BLOCK] >> 7) << BLOCK;
-        if (ICP__UNLIKELY(foreign))
-            usable = (uint32_t)__builtin_ctz(foreign) - 1;
-        uint32_t wide = gaps & gaps >> 1 & ((1u << usable) - 1);
-        uint32_t plain = wide ? (wide & -wide) - 1 : (1u << usable) - 1;
+        uint8_t next = (uint8_t)s[i + BLOCK];
+        uint32_t gaps = ~in & ((1u << BLOCK) - 1);
+        if (!word_character[next])
+            gaps |= 1u << BLOCK;
+        if (ICP__UNLIKELY(foreign || next >= 128)) {
+            usable = (uint32_t)__builtin_ctz(foreign | 1u << BLOCK) - 1;
+            gaps &= (2u << usable) - 1; /* the first gap not used stays to be seen */
+        }
+        uint32_t wide = gaps & gaps >> 1;
+        uint32_t plain = (wide & (0u - wide)) - 1; /* all bits when there is no wide gap */
+        if (usable < BLOCK)
+            plain &= (1u << usable) - 1;
+        else
+            plain &= (1u << BLOCK) - 1;
         for (uint32_t g = gaps & plain; g; g &= g - 1) {
             end = (uint32_t)__builtin_ctz(g);
             uint32_t kind = separator[(uint8_t)s[i + end]];
