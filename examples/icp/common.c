@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Context, input, output, progress and errors of the command. */
-#include "icp.h"
+#include "command.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

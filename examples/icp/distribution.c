@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp distribution: tiers of a model's reference and customers, or of a file of scores. */
-#include "icp.h"
+#include "command.h"
 #include <stdlib.h>
 #include <string.h>
 

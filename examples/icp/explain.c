@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp explain: why one company scores as it does. */
-#include "icp.h"
+#include "command.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp fit. */
-#include "icp.h"
+#include "command.h"
 #include <string.h>
 
 static icp_status add(icp_context *c, const struct options *o, const char *path, icp_fit *f,

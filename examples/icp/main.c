@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands, their help, and which one is meant. */
-#include "icp.h"
+#include "command.h"
 #include <signal.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Options: the same word means the same in every command. */
-#include "icp.h"
+#include "command.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp reference build, merge, show. */
-#include "icp.h"
+#include "command.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp schema, and the schema options of other commands. */
-#include "icp.h"
+#include "command.h"
 #include <string.h>
 
 /* Applies --include-field and --exclude-field; *s is replaced. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp score: reader, scorers and writer. Threads take batches in turn and write them in that order. */
-#include "icp.h"
+#include "command.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>

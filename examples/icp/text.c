@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text, tables and names for the output. */
-#include "icp.h"
+#include "command.h"
 #include <stdlib.h>
 #include <string.h>
 

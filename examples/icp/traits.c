@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp traits: what the customers have in common. */
-#include "icp.h"
+#include "command.h"
 #include <stdlib.h>
 
 static int by_weight(const void *a, const void *b) {
