@@ -190,7 +190,8 @@ static bool features_make(struct icp__design *d, const struct icp__scan *scan, u
         const struct icp__scan *s = &scan[i];
         if (d->note[s->column].use != ICP__USED)
             continue;
-        d->field[field] = (struct icp__field){s->column, s->number != NULL, d->features, s->features, s->known_reference, s->known_customers};
+        d->field[field] = (struct icp__field){s->column, s->number != NULL, d->features, s->features, s->known_reference,
+                                              s->known_customers, s->least, s->most};
         for (uint32_t k = 0; k < s->features; k++) {
             struct icp__feature *f = &d->feature[d->features++];
             *f = s->feature[k];
@@ -239,6 +240,10 @@ static uint64_t entries_at_most(const struct icp__design *d, const struct icp__s
     return n;
 }
 
+static bool everywhere(const struct icp__design *d, uint32_t f) {
+    return d->field[f].known_reference == d->reference_rows && d->field[f].known_customers == d->customers;
+}
+
 static bool matrix_make(struct icp__design *d, const struct icp__scan *scan, uint32_t scans) {
     uint64_t *start = icp__arena_alloc(&d->arena, d->rows + 1u, sizeof *start);
     uint32_t *index = icp__arena_alloc(&d->arena, entries_at_most(d, scan, scans) + 1, sizeof *index);
@@ -255,8 +260,9 @@ static bool matrix_make(struct icp__design *d, const struct icp__scan *scan, uin
             n += put_row(&scan[i], d->field[field].first, row, index + n);
             known[field++] = scan[i].known[row];
         }
+        /* Known everywhere is the intercept once more: left empty, its weight stays 0, as it would anyway. */
         for (uint32_t f = 0; f < d->fields; f++)
-            if (known[f])
+            if (known[f] && !everywhere(d, f))
                 index[n++] = d->features + f;
     }
     start[d->rows] = n;

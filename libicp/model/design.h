@@ -30,6 +30,7 @@ struct icp__field {
     bool numeric;
     uint32_t first, count; /* traits */
     uint32_t known_reference, known_customers;
+    double least, most; /* numbers: of the reference */
 };
 struct icp__feature {
     uint32_t field;

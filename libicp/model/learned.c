@@ -4,7 +4,8 @@
 #include "model/outcome.h"
 #include "model/points.h"
 
-#define POINTS_MOST 2000000000.0
+#define POINTS_MOST 5000000.0 /* 94 bits; keeps all sums of squares far from 64 bits */
+#define BOUND_DIGITS 1000.0
 
 static double milli_per_nat(void) {
     return ICP__MILLI / icp__log(2);
@@ -16,7 +17,7 @@ static int32_t points_of(double nats) {
 }
 
 static uint64_t squares(double v) {
-    return v > 0 ? (uint64_t)icp__round(v) : 0;
+    return v > 0 ? (uint64_t)icp__round(v < POINTS_MOST * POINTS_MOST ? v : POINTS_MOST * POINTS_MOST) : 0;
 }
 
 /* How far the shares of customers in a field stray from the reference's, beyond chance: the pseudo customers of a
@@ -128,6 +129,35 @@ static bool traits_make(const struct icp__outcome *o, struct icp__learned *out) 
     return true;
 }
 
+/* Rounded outward to three digits, so that no company's own value stands in a model. */
+static struct icp__decimal outward(double v, bool up) {
+    struct icp__decimal d = {0, 0};
+    double size = v < 0 ? -v : v, unit = 1;
+    if (size == 0)
+        return d;
+    for (; size / unit >= BOUND_DIGITS; unit *= 10)
+        d.exponent++;
+    for (; size / unit < BOUND_DIGITS / 10 && d.exponent > -300; unit /= 10)
+        d.exponent--;
+    d.mantissa = (int64_t)(v / unit);
+    for (int k = 0; k < 2; k++)
+        if (up ? icp__decimal_value(d) < v : icp__decimal_value(d) > v)
+            d.mantissa += up ? 1 : -1;
+    return d;
+}
+
+static bool bounds_make(const struct icp__outcome *o, struct icp__learned *out) {
+    const struct icp__design *d = o->d;
+    out->bounds = icp__arena_alloc(&out->arena, d->fields + 1u, sizeof *out->bounds);
+    for (uint32_t f = 0; out->bounds && f < d->fields; f++) {
+        const struct icp__field *field = &d->field[f];
+        if (field->numeric)
+            out->bounds[out->bounds_count++] =
+                (struct icp__learned_bounds){field->column, outward(field->least, false), outward(field->most, true)};
+    }
+    return out->bounds != NULL;
+}
+
 /* The integers a scorer would add up for a row of the matrix. */
 static int64_t row_points(const struct icp__outcome *o, const int32_t *points, uint32_t row) {
     const struct icp__design *d = o->d;
@@ -177,7 +207,7 @@ icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned 
     l.slope_micro = icp__round(o->calibration->slope * 1e6);
     l.cllr_micro = icp__round(o->calibration->cllr * 1e6);
     l.auc_micro = icp__round(o->calibration->auc * 1e6);
-    icp_status s = traits_make(o, &l) && spread_make(o, &l) ? ICP_OK : icp__no_memory(err);
+    icp_status s = traits_make(o, &l) && bounds_make(o, &l) && spread_make(o, &l) ? ICP_OK : icp__no_memory(err);
     if (!s)
         s = icp__outcome_summary(o, &l.summary, err);
     if (s) {

@@ -167,6 +167,8 @@ static void choose_ranges(struct icp__scan *s) {
             if (s->known[i])
                 sorted[n++] = s->number[i];
         icp__sort_doubles(sorted, n, sorted + n);
+        s->least = n ? sorted[0] : 0;
+        s->most = n ? sorted[n - 1] : 0;
         s->features = quantile_edges(sorted, n, edge);
         for (uint32_t k = 0; k < s->features; k++) {
             s->feature[k] = (struct icp__feature){.kind = ICP_TRAIT_RANGE, .edge = edge[k]};

@@ -25,6 +25,7 @@ struct icp__scan {
     uint32_t *id;
     size_t ids, id_cap;
     uint32_t known_reference, known_customers;
+    double least, most;           /* numbers of the reference */
     struct icp__feature *feature; /* chosen, sorted; in the design's order */
     uint32_t features;
     bool failed;      /* no memory */
