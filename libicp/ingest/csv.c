@@ -243,7 +243,10 @@ static struct icp__csv_mark choose(icp_reader *r, struct icp__csv_pass *p, bool 
     if (p->now.rows - p->held >= p->max_rows) return p->full;
     if (!p->held) return p->now;
     if (!r->eof || !out) return p->before;
-    const uint32_t data = held_data(r, p);
+    /* Decided once, by the whole run: a batch may take only a part of it. */
+    if (!r->footers_known) r->footer_row = r->rows + p->before.rows + held_data(r, p);
+    r->footers_known = true;
+    const uint32_t data = (uint32_t)(r->footer_row - r->rows - p->before.rows);
     if (p->before.rows + data > p->max_rows) return p->full;
     struct icp__csv_mark mark = p->now;
     count_footers(r, p, data, &mark);

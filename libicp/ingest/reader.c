@@ -68,6 +68,8 @@ static bool make_room(icp_reader *r, struct icp__slab *s, size_t size) {
 
 icp_status icp__reader_fill(icp_reader *r, struct icp__slab *s, size_t want, struct icp_error *err) {
     const size_t tail = (size_t)(r->end - r->pos);
+    if (s == r->slab && s->block && (tail >= want || r->eof)) return ICP_OK;
+    if (want < ICP__READER_FIRST) want = ICP__READER_FIRST;
     if (want < tail + 2) want = tail + 2; /* room for the line end that seals the last row */
     if (!make_room(r, s, want)) return icp__no_memory(err);
     if (!r->eof) {
@@ -108,7 +110,7 @@ icp_status icp__reader_longer(icp_reader *r, const struct icp__place *where, siz
 
 void icp__reader_adapt(icp_reader *r, size_t used, bool full) {
     const size_t next = full ? used + used / 16 + 4096 : r->want * 2;
-    r->want = next < ICP__READER_FIRST ? ICP__READER_FIRST : next > ICP__READER_BLOCK ? ICP__READER_BLOCK : next;
+    r->want = next < ICP__READER_BLOCK ? next : ICP__READER_BLOCK;
 }
 
 struct icp__place icp__reader_place(const icp_reader *r, const char *at, uint64_t line) {

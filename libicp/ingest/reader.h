@@ -77,6 +77,8 @@ struct icp_reader {
     bool no_footers, lone_is_data;
     size_t *dirty;
     size_t dirty_count, dirty_cap;
+    bool footers_known;
+    uint64_t footer_row; /* then: rows before the first one of the footer */
     char footer_text[120];
     size_t footer_size;
 
@@ -87,7 +89,8 @@ struct icp_reader {
 
 /* A slab that nobody else holds, in the pool. NULL = no memory. */
 struct icp__slab *icp__reader_slab(icp_reader *r);
-/* Moves the bytes not yet taken to the front of the slab and reads until it holds `want` bytes or the input ends. */
+/* Where the slab does not hold them already: moves the bytes not yet taken to its front and reads until it holds `want` bytes, or
+ * the input ends. */
 icp_status icp__reader_fill(icp_reader *r, struct icp__slab *s, size_t want, struct icp_error *err);
 bool icp__reader_reserve(icp_reader *r, struct icp__slab *s, uint64_t cells, uint64_t rows);
 /* A row that is not whole fills the block: how much to read next. Longer rows than the limit = ICP_E_LIMIT at `where`. */
