@@ -206,7 +206,7 @@ icp_status icp__container_parse(icp_context *c, const uint8_t *data, size_t size
     const struct file f = {data, size, source, err};
     struct entry entries[ICP__SECTIONS_MAX];
     struct icp__container k;
-    uint32_t count;
+    uint32_t count = 0;
     icp_status s = check_header(&f, magic, major, &count);
     if (s)
         return s;

@@ -129,7 +129,7 @@ static bool parse_escape(struct parser *p, char **out) {
     if (c != 'u')
         return refuse(p, start, "unknown escape");
     p->at++;
-    uint32_t v, low;
+    uint32_t v = 0, low = 0;
     if (!hex4(p, &v))
         return false;
     if (v >= 0xd800 && v < 0xe000) {

@@ -247,7 +247,7 @@ static icp_status keep(icp_reference *ref, struct icp__container *k, struct icp_
 
 icp_status icp__reference_read(icp_reference *ref, struct icp__container *k, const char *source, struct icp_error *err) {
     struct reader r;
-    uint64_t rows;
+    uint64_t rows = 0;
     struct icp_str key_column;
     icp_status s;
     if ((s = open_section(&r, k, "KEYF", source, err)) || (s = read_key_form(ref, &r, &rows, &key_column)) ||
