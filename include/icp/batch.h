@@ -42,9 +42,9 @@ enum {
 
 /** Formats a reader can be told. */
 enum {
-    ICP_FORMAT_AUTO = 0, /**< found from the content: a first byte '{' after blanks means JSON lines, else CSV */
-    ICP_FORMAT_CSV = 1,  /**< comma, semicolon or tab separated, RFC 4180 quoting */
-    ICP_FORMAT_JSONL = 2 /**< one JSON object per line */
+    ICP_FORMAT_AUTO = 0, /**< found from the content: JSON lines where it begins with "{" or "[{" after blanks, else CSV */
+    ICP_FORMAT_CSV = 1,  /**< separated by comma, semicolon, tab or bar, RFC 4180 quoting */
+    ICP_FORMAT_JSONL = 2 /**< one JSON object per line, or one array of objects */
 };
 
 /** Options of icp_reader_open(). */

@@ -70,12 +70,14 @@ static struct icp__place text_place(uint64_t i, uint32_t columns) {
 }
 
 /* Adds up the bytes that a copy needs; a cell that is not UTF-8 may grow threefold. */
-static icp_status text_measure(icp_context *c, const struct text *t, uint32_t columns, size_t *bytes, struct icp_error *err) {
+static icp_status text_measure(icp_context *c, const struct text *t, uint32_t columns, size_t *bytes,
+                               struct icp_error *err) {
     size_t total = 0;
     if (t->offsets[0] < 0) return icp__fail(err, ICP_E_ARGUMENT, "offsets are not ascending");
     for (uint64_t i = 0; i < t->cells; i++) {
         const struct icp__place place = text_place(i, columns);
-        if (t->offsets[i + 1] < t->offsets[i]) return icp__fail_at(err, ICP_E_ARGUMENT, &place, "offsets are not ascending");
+        if (t->offsets[i + 1] < t->offsets[i])
+            return icp__fail_at(err, ICP_E_ARGUMENT, &place, "offsets are not ascending");
         if (t->offsets[i + 1] > t->offsets[i] && !t->bytes) return icp__fail(err, ICP_E_ARGUMENT, "bytes is NULL");
         const struct icp__cell cell = text_cell(t, i);
         if (cell.size > c->options.max_cell)
@@ -101,8 +103,8 @@ static void text_fill(const struct text *t, struct icp__cell *cells, char *at) {
     }
 }
 
-icp_status icp_batch_from_text(icp_context *c, uint32_t columns, uint64_t rows, const char *bytes, const int64_t *offsets,
-                               const uint8_t *validity, icp_batch **out, struct icp_error *err) {
+icp_status icp_batch_from_text(icp_context *c, uint32_t columns, uint64_t rows, const char *bytes,
+                               const int64_t *offsets, const uint8_t *validity, icp_batch **out, struct icp_error *err) {
     if (!c || !offsets || !out) return icp__fail(err, ICP_E_ARGUMENT, "an argument is NULL");
     if (!columns || !rows) return icp__fail(err, ICP_E_ARGUMENT, "columns and rows must be at least 1");
     if (columns > c->options.max_columns)

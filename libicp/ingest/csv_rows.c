@@ -16,7 +16,8 @@ struct quoted {
     bool dirty;
 };
 
-/* Goes on from `at`, the first match behind an opening quote, to the byte that ends the cell; NULL when the block ends before. */
+/* Goes on from `at`, the first match behind an opening quote, to the byte that ends the cell; NULL when the block
+ * ends before. */
 static const char *quoted_cell(struct icp__scan *s, const char *open, const char *at, int delimiter, struct quoted *q) {
     *q = (struct quoted){0, 0, false};
     for (;; at = icp__scan_next(s)) {

@@ -217,7 +217,8 @@ size_t icp__json_unescape(const char *text, size_t size, char *out, uint64_t *lo
         uint32_t c = hex4(p + 1);
         p += 5;
         if (c >= 0xd800 && c < 0xe000) {
-            const bool pair = c < 0xdc00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' && (hex4(p + 2) & 0xfc00) == 0xdc00;
+            const bool pair = c < 0xdc00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
+                (hex4(p + 2) & 0xfc00) == 0xdc00;
             if (pair) {
                 c = 0x10000 + ((c & 0x3ff) << 10) + (hex4(p + 2) & 0x3ff);
                 p += 6;

@@ -25,6 +25,6 @@ bool icp__json_take(struct icp__json_scan *s, char byte, const char *error);
 bool icp__json_quoted(struct icp__json_scan *s, struct icp__json_text *out);
 /* Any value but an object: arrays as their text. */
 bool icp__json_value(struct icp__json_scan *s, uint32_t depth, struct icp__json_text *out);
-/* Undoes the escapes of a string that was scanned, in place or elsewhere: never longer. *lone counts surrogates without partner,
- * which become U+FFFD. Returns the length. */
+/* Undoes the escapes of a string that was scanned, in place or elsewhere: never longer. *lone counts surrogates without
+ * partner, which become U+FFFD. Returns the length. */
 size_t icp__json_unescape(const char *text, size_t size, char *out, uint64_t *lone);

@@ -41,7 +41,8 @@ static struct icp__place place_at(const icp_reader *r, const char *at, uint64_t 
         if (*p == '\n' || (*p == '\r' && p[1] != '\n')) line++, start = p + 1;
     struct icp__place place = icp__reader_place(r, at, line);
     place.row = (int64_t)row;
-    place.column = place.byte - (int64_t)(start ? (uint64_t)icp__reader_place(r, start, 0).byte : r->json.line_start) + 1;
+    const int64_t from = start ? icp__reader_place(r, start, 0).byte : (int64_t)r->json.line_start;
+    place.column = place.byte - from + 1;
     return place;
 }
 
@@ -150,7 +151,8 @@ static bool widen(struct walk *w) {
         w->outcome = ROW_SPLIT;
         return false;
     }
-    if (!icp__reader_reserve(w->r, w->slab, (w->rows + 1) * stride, w->rows + 1)) return failed(w, icp__no_memory(w->err));
+    if (!icp__reader_reserve(w->r, w->slab, (w->rows + 1) * stride, w->rows + 1))
+        return failed(w, icp__no_memory(w->err));
     struct icp__cell *cells = w->slab->batch.cells;
     for (uint64_t i = w->rows + 1; i-- > 0;) {
         memmove(cells + i * stride, cells + i * w->stride, w->stride * sizeof *cells);
@@ -196,7 +198,8 @@ static bool set_cell(struct walk *w, int64_t column, const struct icp__json_text
     j->stamp[column] = w->stamp;
     w->slab->batch.cells[w->rows * w->stride + (uint64_t)column] = (struct icp__cell){value->data, value->size};
     if (!value->escaped) return true;
-    if (!icp__grow(r->ctx, &r->dirty, &r->dirty_cap, r->dirty_count + 1, sizeof *r->dirty)) return failed(w, icp__no_memory(w->err));
+    if (!icp__grow(r->ctx, &r->dirty, &r->dirty_cap, r->dirty_count + 1, sizeof *r->dirty))
+        return failed(w, icp__no_memory(w->err));
     r->dirty[r->dirty_count++] = (size_t)column;
     return true;
 }

@@ -102,7 +102,8 @@ icp_status icp__layout_unique(const struct icp__layout *l, const struct icp__pla
             struct icp__place place = *where;
             place.column = (int64_t)i + 1;
             place.field = l->names[i];
-            st = icp__fail_at(err, ICP_E_FORMAT, &place, "columns %u \"%s\" and %u \"%s\" have the same name", other + 1,
+            st = icp__fail_at(err, ICP_E_FORMAT, &place, "columns %u \"%s\" and %u \"%s\" have the same name",
+                              other + 1,
                               l->names[other].data, i + 1, l->names[i].data);
         }
         if (!st) table[slot] = i + 1;

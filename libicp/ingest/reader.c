@@ -42,7 +42,8 @@ struct icp__slab *icp__reader_slab(icp_reader *r) {
     return r->pool[victim] = s;
 }
 
-/* Gives the slab a block of at least `size` bytes beside the padding, keeping the unread bytes, which move to its front. */
+/* Gives the slab a block of at least `size` bytes beside the padding, keeping the unread bytes, which move to its
+ * front. */
 static bool make_room(icp_reader *r, struct icp__slab *s, size_t size) {
     const size_t tail = (size_t)(r->end - r->pos);
     if (size > SIZE_MAX / 2 - ICP__SCAN_PAD) return false;
@@ -91,7 +92,8 @@ bool icp__reader_reserve(icp_reader *r, struct icp__slab *s, uint64_t cells, uin
            icp__grow(r->ctx, &s->lines, &s->line_cap, (size_t)rows + 1, sizeof *s->lines);
 }
 
-icp_status icp__reader_longer(icp_reader *r, const struct icp__place *where, size_t cell, size_t *want, struct icp_error *err) {
+icp_status icp__reader_longer(icp_reader *r, const struct icp__place *where, size_t cell, size_t *want,
+                              struct icp_error *err) {
     const uint64_t max_cell = r->ctx->options.max_cell;
     const uint64_t max_row = max_cell > SIZE_MAX / 16 ? SIZE_MAX / 4 : max_cell < 262144 ? 1048576 : max_cell * 4;
     const size_t held = (size_t)(r->end - r->pos);
@@ -194,7 +196,8 @@ static icp_status begin(icp_reader *r, const struct icp_reader_options *o, struc
 static icp_status check_options(const struct icp_reader_options *o, struct icp_error *err) {
     if (o->flags || o->reserved) return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags of the reader");
     if (o->format < ICP_FORMAT_AUTO) return icp__fail(err, ICP_E_ARGUMENT, "format %d is negative", (int)o->format);
-    if (o->format > ICP_FORMAT_JSONL) return icp__fail(err, ICP_E_UNSUPPORTED, "format %d is not known", (int)o->format);
+    if (o->format > ICP_FORMAT_JSONL)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "format %d is not known", (int)o->format);
     if (o->delimiter < 0 || o->delimiter > 127 || o->delimiter == '"' || o->delimiter == '\n' || o->delimiter == '\r')
         return icp__fail(err, ICP_E_ARGUMENT, "delimiter %d cannot separate cells", (int)o->delimiter);
     return ICP_OK;
@@ -204,8 +207,8 @@ static void close_source(struct icp_source *s) {
     if (s && s->close) s->close(s->user);
 }
 
-icp_status icp_reader_open(icp_context *c, struct icp_source *s, const struct icp_reader_options *options, icp_reader **out,
-                           struct icp_error *err) {
+icp_status icp_reader_open(icp_context *c, struct icp_source *s, const struct icp_reader_options *options,
+                           icp_reader **out, struct icp_error *err) {
     struct icp_reader_options o;
     icp_status st = ICP_OK;
     if (!c || !s || !out) st = icp__fail(err, ICP_E_ARGUMENT, "an argument is NULL");
@@ -246,7 +249,8 @@ icp_status icp_reader_next(icp_reader *r, icp_batch **out, struct icp_error *err
     struct icp__slab *s = NULL;
     if (!r->done) {
         r->failure.struct_size = sizeof r->failure;
-        const icp_status st = r->format == ICP_FORMAT_CSV ? icp__csv_next(r, &s, &r->failure) : icp__jsonl_next(r, &s, &r->failure);
+        const icp_status st = r->format == ICP_FORMAT_CSV
+            ? icp__csv_next(r, &s, &r->failure) : icp__jsonl_next(r, &s, &r->failure);
         if (st) {
             r->failed = true;
             r->failure.code = st;

@@ -89,20 +89,22 @@ struct icp_reader {
 
 /* A slab that nobody else holds, in the pool. NULL = no memory. */
 struct icp__slab *icp__reader_slab(icp_reader *r);
-/* Where the slab does not hold them already: moves the bytes not yet taken to its front and reads until it holds `want` bytes, or
- * the input ends. */
+/* Where the slab does not hold them already: moves the bytes not yet taken to its front and reads until it holds `want`
+ * bytes, or the input ends. */
 icp_status icp__reader_fill(icp_reader *r, struct icp__slab *s, size_t want, struct icp_error *err);
 bool icp__reader_reserve(icp_reader *r, struct icp__slab *s, uint64_t cells, uint64_t rows);
-/* A row that is not whole fills the block: how much to read next. Longer rows than the limit = ICP_E_LIMIT at `where`. */
-icp_status icp__reader_longer(icp_reader *r, const struct icp__place *where, size_t cell, size_t *want, struct icp_error *err);
+/* A row that is not whole fills the block: how much to read next. Longer rows than the limit = ICP_E_LIMIT at
+ * `where`. */
+icp_status icp__reader_longer(icp_reader *r, const struct icp__place *where, size_t cell, size_t *want,
+                              struct icp_error *err);
 /* Makes the first `cells` cells UTF-8, given that they lie in [from, to). */
 icp_status icp__reader_encode(icp_reader *r, struct icp__slab *s, uint64_t cells, const char *from, const char *to,
                               struct icp_error *err);
 struct icp__place icp__reader_place(const icp_reader *r, const char *at, uint64_t line);
 /* Bytes [pos, to) are done with. */
 void icp__reader_take(icp_reader *r, char *to);
-/* Chooses how much to read at once: so much that a batch of rows like the last ones just fits; what is left over has to be
- * moved. full = the batch took `used` bytes and had no room for more. */
+/* Chooses how much to read at once: so much that a batch of rows like the last ones just fits; what is left over has
+ * to be moved. full = the batch took `used` bytes and had no room for more. */
 void icp__reader_adapt(icp_reader *r, size_t used, bool full);
 /* Undoes the quotes inside a cell, in place; true = text followed the closing quote. */
 bool icp__csv_unquote(struct icp__cell *cell, char *data);

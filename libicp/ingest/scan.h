@@ -64,7 +64,8 @@ ICP__INLINE uint64_t icp__scan_block(const char *p, const struct icp__needles *n
 #define ICP__SCAN_LOW UINT64_C(0x7f7f7f7f7f7f7f7f)
 ICP__INLINE struct icp__needles icp__needles(char a, char b, char c, char d) {
     const uint64_t one = UINT64_C(0x0101010101010101);
-    return (struct icp__needles){one * (unsigned char)a, one * (unsigned char)b, one * (unsigned char)c, one * (unsigned char)d};
+    return (struct icp__needles){one * (unsigned char)a, one * (unsigned char)b, one * (unsigned char)c,
+                                 one * (unsigned char)d};
 }
 /* The top bit of every byte that is zero, exactly: no carry leaves a byte. */
 ICP__INLINE uint64_t icp__scan_zero(uint64_t x) { return ~(((x & ICP__SCAN_LOW) + ICP__SCAN_LOW) | x | ICP__SCAN_LOW); }
@@ -72,7 +73,8 @@ ICP__INLINE uint64_t icp__scan_block(const char *p, const struct icp__needles *n
     uint64_t mask = 0;
     for (int i = 0; i < 8; i++) {
         const uint64_t v = icp__get64(p + 8 * i);
-        const uint64_t m = icp__scan_zero(v ^ n->a) | icp__scan_zero(v ^ n->b) | icp__scan_zero(v ^ n->c) | icp__scan_zero(v ^ n->d);
+        const uint64_t m = icp__scan_zero(v ^ n->a) | icp__scan_zero(v ^ n->b) |
+                           icp__scan_zero(v ^ n->c) | icp__scan_zero(v ^ n->d);
         *high |= v & ~ICP__SCAN_LOW;
         mask |= ((m >> 7) * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
     }

@@ -46,7 +46,8 @@ static inline struct icp_reader_options reading_options(int32_t format, int32_t 
                                        .delimiter = delimiter, .rows_per_batch = rows};
 }
 
-/* Everything a reader gives, as text: `[name][name]` of the first batch, then a line per row: `(cell)`, `~` where there is none;
+/* Everything a reader gives, as text: `[name][name]` of the first batch, then a line per row: `(cell)`, `~` where
+ * there is none;
  * a new layout in between shows as its names again. */
 static inline icp_status read_text(icp_context *c, const char *data, size_t size, size_t chunk,
                                    const struct icp_reader_options *o, struct icp__bytes *out, icp_buffer **stats,
@@ -114,7 +115,8 @@ static inline void check_bad(const struct bad *t, int32_t format, uint64_t max_c
         struct icp_error err = {.struct_size = sizeof err};
         struct icp__bytes out;
         icp__bytes_init(&out, c);
-        ck_assert_msg(read_text(c, t->input, t->size ? t->size : strlen(t->input), chunk, &o, &out, NULL, &err) == t->code,
+        ck_assert_msg(read_text(c, t->input, t->size ? t->size : strlen(t->input), chunk, &o, &out, NULL,
+                                &err) == t->code,
                       "%s: code %d %s", t->input, (int)err.code, err.message);
         ck_assert_str_eq(err.message, t->message);
         ck_assert_str_eq(err.source, "input");

@@ -88,7 +88,8 @@ static char *many_rows(int rows, size_t *size) {
     return text;
 }
 
-/* With up to eight batches alive in turn nothing is allocated once all have been used, and no batch that is held changes. */
+/* With up to eight batches alive in turn nothing is allocated once all have been used, and no batch that is held
+ * changes. */
 START_TEST(batches_are_recycled) {
     size_t size;
     char *text = many_rows(40000, &size);

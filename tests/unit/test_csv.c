@@ -64,7 +64,8 @@ START_TEST(known_answers) {
         icp_buffer *stats = NULL;
         struct icp_str json;
         icp__bytes_init(&out, c);
-        ck_assert_msg(!read_text(c, t->input, strlen(t->input), k % 8 + 1, &o, &out, &stats, &err), "%s: %s", t->input, err.message);
+        ck_assert_msg(!read_text(c, t->input, strlen(t->input), k % 8 + 1, &o, &out, &stats, &err), "%s: %s", t->input,
+                      err.message);
         ck_assert_str_eq(out.data ? out.data : "", t->output);
         icp_buffer_data(stats, &json);
         ck_assert_msg(!t->stats || strstr(json.data, t->stats), "%s: %s", t->input, json.data);
@@ -119,7 +120,8 @@ static void write_cell(struct written *w, uint64_t *seed, const char *cell, size
 
 static void write_table(struct written *w, uint64_t *seed) {
     static const char *const ends[] = {"\n", "\r\n", "\r"};
-    static const char *const pieces[] = {"x", "acme", "\"", "\n", "\r", "\r\n", " ", "\xc3\xa9", "0123456789 0123456789 0123456789"};
+    static const char *const pieces[] = {"x", "acme", "\"", "\n", "\r", "\r\n", " ", "\xc3\xa9",
+                                         "0123456789 0123456789 0123456789"};
     static const char *const separators[] = {",", ";", "\t", "|"};
     const uint32_t columns = 1 + below(seed, 9), rows = below(seed, 40);
     const bool mixed = !below(seed, 4);
@@ -139,7 +141,8 @@ static void write_table(struct written *w, uint64_t *seed) {
             char cell[400] = "";
             for (uint32_t k = below(seed, 6); k; k--) strcat(cell, pieces[below(seed, 9)]);
             if (w->told && !below(seed, 3)) strcat(cell, separators[below(seed, 4)]);
-            if (i + 1 == columns) strcat(cell, "."); /* the last cell is filled: no row looks like a footer or a blank line */
+            /* the last cell is filled: no row looks like a footer or a blank line */
+            if (i + 1 == columns) strcat(cell, ".");
             if (i) icp__bytes_add(&w->csv, &w->delimiter, 1);
             write_cell(w, seed, cell, strlen(cell), false);
         }
@@ -162,10 +165,12 @@ START_TEST(random_tables_read_back) {
             reading_options(ICP_FORMAT_CSV, w.told ? w.delimiter : 0, below(&seed, 2) ? 0 : 1 + below(&seed, 20));
         struct icp_error err = {.struct_size = sizeof err};
         const size_t chunk = below(&seed, 2) ? 1u << 20 : 1 + below(&seed, 90);
-        ck_assert_msg(!read_text(c, w.csv.data, w.csv.size, chunk, &o, &out, NULL, &err), "seed %llu: %s", (unsigned long long)i,
+        ck_assert_msg(!read_text(c, w.csv.data, w.csv.size, chunk, &o, &out, NULL, &err), "seed %llu: %s",
+                      (unsigned long long)i,
                       err.message);
         ck_assert_msg(out.size == w.want.size && (!out.size || !memcmp(out.data, w.want.data, out.size)),
-                      "seed %llu delimiter %c told %d:\n%s\ninstead of\n%s\nfrom\n%s", (unsigned long long)i, w.delimiter, w.told,
+                      "seed %llu delimiter %c told %d:\n%s\ninstead of\n%s\nfrom\n%s",
+                      (unsigned long long)i, w.delimiter, w.told,
                       out.data, w.want.data, w.csv.data);
         icp__bytes_free(&w.csv);
         icp__bytes_free(&w.want);
@@ -195,8 +200,10 @@ START_TEST(any_bytes_read_alike) {
             icp__bytes_init(&out, c);
             o.rows_per_batch = k;
             ck_assert_int_eq(read_text(c, text, n, k * k, &o, &out, NULL, &err), st);
-            ck_assert_msg(out.size == first.size, "seed %llu rows %u\n%s\n---\n%s\n---\n%s", (unsigned long long)i, k, text, first.data, out.data);
-            ck_assert_msg(!out.size || !memcmp(out.data, first.data, out.size), "seed %llu\n%s", (unsigned long long)i, text);
+            ck_assert_msg(out.size == first.size, "seed %llu rows %u\n%s\n---\n%s\n---\n%s", (unsigned long long)i, k,
+                          text, first.data, out.data);
+            ck_assert_msg(!out.size || !memcmp(out.data, first.data, out.size), "seed %llu\n%s", (unsigned long long)i,
+                          text);
             ck_assert_mem_eq(&err, &said, sizeof err);
             icp__bytes_free(&out);
         }
@@ -207,7 +214,8 @@ START_TEST(any_bytes_read_alike) {
 END_TEST
 
 static bool same_mark(const struct icp__csv_mark *a, const struct icp__csv_mark *b) {
-    return a->pos == b->pos && a->rows == b->rows && a->line == b->line && !memcmp(&a->tally, &b->tally, sizeof a->tally);
+    return a->pos == b->pos && a->rows == b->rows && a->line == b->line &&
+        !memcmp(&a->tally, &b->tally, sizeof a->tally);
 }
 
 START_TEST(portable_scan_is_equal) {
@@ -221,9 +229,12 @@ START_TEST(portable_scan_is_equal) {
         const size_t n = below(&seed, 3000);
         const uint32_t rare = 1 + below(&seed, 40);
         for (size_t k = 0; k < n; k++)
-            text[k] = below(&seed, rare) ? 'x' : (i % 3 ? alphabet[below(&seed, sizeof alphabet - 1)] : (char)below(&seed, 256));
+            text[k] = below(&seed, rare) ? 'x'
+                      : i % 3          ? alphabet[below(&seed, sizeof alphabet - 1)]
+                                       : (char)below(&seed, 256);
         memset(text + n, 0, ICP__SCAN_PAD);
-        struct icp__csv_pass p[2] = {{.ctx = c, .end = text + n, .eof = i % 2, .watch = i % 5, .delimiter = i % 7 ? ',' : -1,
+        struct icp__csv_pass p[2] = {{.ctx = c, .end = text + n, .eof = i % 2, .watch = i % 5,
+                                      .delimiter = i % 7 ? ',' : -1,
                                       .columns = 3 + below(&seed, 8), .max_rows = 1 + below(&seed, 900)}};
         p[0].now = (struct icp__csv_mark){.pos = text, .line = 1};
         p[1] = p[0];

@@ -34,7 +34,8 @@ START_TEST(known_answers) {
         icp_buffer *stats = NULL;
         struct icp_str json;
         icp__bytes_init(&out, c);
-        ck_assert_msg(!read_text(c, t->input, strlen(t->input), k, &o, &out, &stats, &err), "%s: %s", t->input, err.message);
+        ck_assert_msg(!read_text(c, t->input, strlen(t->input), k, &o, &out, &stats, &err), "%s: %s", t->input,
+                      err.message);
         ck_assert_str_eq(out.data ? out.data : "", t->output);
         icp_buffer_data(stats, &json);
         ck_assert_msg(!t->stats || strstr(json.data, t->stats), "%s: %s", t->input, json.data);
@@ -64,7 +65,8 @@ static const struct bad bads[] = {
     {"{\"a\":1} {\"a\":2}\n", 0, ICP_E_FORMAT, "text after the object", 1, 1, 9, 8},
     {"{\"a\":1}\n7\n", 0, ICP_E_FORMAT, "expected \"{\"", 2, 2, 1, 8},
     {"{\"a\":" DEEP DEEP "1\n", 0, ICP_E_FORMAT, "nested deeper than 64", 1, 1, 69, 68},
-    {"{\"Name\":1}\n{\"name\":1}\n", 0, ICP_E_FORMAT, "columns 1 \"Name\" and 2 \"name\" have the same name", 2, 2, 2, 12},
+    {"{\"Name\":1}\n{\"name\":1}\n", 0, ICP_E_FORMAT, "columns 1 \"Name\" and 2 \"name\" have the same name", 2, 2, 2,
+     12},
     {"{\"a\":1,\"b\":1,\"c\":1}\n{\"d\":1,\"e\":1}\n", 0, ICP_E_LIMIT, "more than 4 columns", 2, 2, 8, 27},
     {"{\"a\":\"12345678901234567\"}\n", 0, ICP_E_LIMIT, "cell is larger than 16 bytes", 1, 1, 7, 6},
     {"[{\"a\":1}\n,{\"a\":2}", 0, ICP_E_FORMAT, "the file ends inside the array", 3, 2, 9, 17},
@@ -84,18 +86,21 @@ static void write_string(struct icp__bytes *b, uint64_t *seed, const char *s) {
         const unsigned char ch = (unsigned char)*s;
         if (ch == '"' || ch == '\\') icp__bytes_print(b, "\\%c", ch);
         else if (ch == '\n') icp__bytes_text(b, below(seed, 2) ? "\\n" : "\\u000A");
-        else if (ch < 0x80 && !below(seed, 12)) icp__bytes_print(b, "\\u00%c%c", "0123456789abcdef"[ch >> 4], "0123456789abcdef"[ch & 15]);
+        else if (ch < 0x80 && !below(seed, 12)) icp__bytes_print(b, "\\u00%c%c", "0123456789abcdef"[ch >> 4],
+                                                                 "0123456789abcdef"[ch & 15]);
         else icp__bytes_add(b, s, 1);
     }
     icp__bytes_text(b, "\"");
 }
 
 static void blanks(struct icp__bytes *b, uint64_t *seed, bool array) {
-    for (uint32_t k = below(seed, 3); k; k--) icp__bytes_text(b, array && !below(seed, 2) ? "\n" : below(seed, 2) ? " " : "\t");
+    for (uint32_t k = below(seed, 3); k; k--)
+        icp__bytes_text(b, array && !below(seed, 2) ? "\n" : below(seed, 2) ? " " : "\t");
 }
 
 START_TEST(random_objects_read_back) {
-    static const char *const pieces[] = {"x", "acme corp", "\"", "\\", "\n", "\xc3\xa9", "}{", ",:[", "0123456789 0123456789"};
+    static const char *const pieces[] = {"x", "acme corp", "\"", "\\", "\n", "\xc3\xa9", "}{", ",:[",
+                                         "0123456789 0123456789"};
     icp_context *c = plain_context(0, 0);
     for (uint64_t i = 1; i <= 400; i++) {
         uint64_t seed = i * UINT64_C(0x9e3779b97f4a7c15);
@@ -139,7 +144,8 @@ START_TEST(random_objects_read_back) {
         struct icp_error err = {.struct_size = sizeof err};
         ck_assert_msg(!read_text(c, in.data, in.size, 1 + below(&seed, 500), &o, &out, NULL, &err), "seed %llu: %s\n%s",
                       (unsigned long long)i, err.message, in.data);
-        ck_assert_msg(out.size == want.size && !memcmp(out.data, want.data, out.size), "seed %llu\n%s\ninstead of\n%s\nfrom\n%s",
+        ck_assert_msg(out.size == want.size && !memcmp(out.data, want.data, out.size),
+                      "seed %llu\n%s\ninstead of\n%s\nfrom\n%s",
                       (unsigned long long)i, out.data, want.data, in.data);
         icp__bytes_free(&in);
         icp__bytes_free(&want);
