@@ -5,7 +5,7 @@
 static void id_of(const icp_reference *r, uint8_t id[32]) {
     struct icp_error e = {.struct_size = sizeof e};
     struct icp_reference_info info = {.struct_size = sizeof info};
-    sample_must(icp_reference_info(r, &info, &e), &e);
+    sample_must(icp_reference_describe(r, &info, &e), &e);
     memcpy(id, info.id, 32);
     printf("%llu companies of %llu rows, id %02x%02x%02x%02x...\n", (unsigned long long)info.companies, (unsigned long long)info.rows_read, id[0],
            id[1], id[2], id[3]);

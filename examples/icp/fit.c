@@ -17,7 +17,7 @@ static icp_status add(icp_context *c, const struct options *o, const char *path,
 static void remarks(const icp_model *m) {
     struct icp_model_info i = {.struct_size = sizeof i};
     struct text t = {0};
-    if (icp_model_info(m, &i, NULL))
+    if (icp_model_describe(m, &i, NULL))
         return;
     text_int(&t, (int64_t)i.customers);
     text_put(&t, " customers against ");

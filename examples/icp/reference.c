@@ -42,7 +42,7 @@ static int finish(icp_context *c, const struct options *o, icp_reference_builder
     if (!s)
         s = icp_reference_save(r, &sink, e);
     if (!s)
-        s = icp_reference_info(r, &info, e);
+        s = icp_reference_describe(r, &info, e);
     progress_end();
     if (!s && !o->quiet)
         fprintf(stderr, "%llu companies kept of %llu rows%s\n", (unsigned long long)info.companies, (unsigned long long)info.rows_read,
@@ -91,7 +91,7 @@ int run_reference_merge(const struct options *o) {
         struct icp_reference_info info = {.struct_size = sizeof info};
         s = reference_of(c, o->files[i], &part, &e);
         if (!s)
-            s = icp_reference_info(part, &info, &e);
+            s = icp_reference_describe(part, &info, &e);
         if (!s && !b) { /* seed and key form are those of the first part */
             struct icp_reference_options ro = {.struct_size = sizeof ro, .k = o->k ? (uint32_t)o->k : info.k, .seed = info.seed,
                                                .key_form = (int32_t)info.key_form, .key_column = info.key_column.data,
@@ -127,7 +127,7 @@ int run_reference_show(const struct options *o) {
     table_init(&t, 2, names, "ss");
     icp_status s = reference_of(c, o->files[0], &r, &e);
     if (!s)
-        s = icp_reference_info(r, &i, &e);
+        s = icp_reference_describe(r, &i, &e);
     if (!s) {
         struct text *row = table_row(&t);
         text_put(&row[0], "id");

@@ -306,7 +306,7 @@ static struct reason_name escaped(const struct icp_str *id, bool json) {
 
 static icp_status name_traits(struct job *j, struct icp_error *e) {
     struct icp_model_info info = {.struct_size = sizeof info};
-    icp_status s = icp_model_info(j->model, &info, e);
+    icp_status s = icp_model_describe(j->model, &info, e);
     j->names = calloc((size_t)info.traits + 1, sizeof *j->names);
     for (uint32_t i = 0; !s && j->names && i < info.traits; i++) {
         struct icp_trait t = {.struct_size = sizeof t};

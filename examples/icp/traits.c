@@ -30,7 +30,7 @@ static void row_of(struct table *t, const struct icp_trait *x) {
 
 static icp_status collect(const icp_model *m, struct icp_trait **out, size_t *n, struct icp_error *e) {
     struct icp_model_info info = {.struct_size = sizeof info};
-    icp_status s = icp_model_info(m, &info, e);
+    icp_status s = icp_model_describe(m, &info, e);
     struct icp_trait *all = s ? NULL : calloc((size_t)info.traits + 1, sizeof *all);
     *n = 0;
     for (uint32_t i = 0; !s && all && i < info.traits; i++) {

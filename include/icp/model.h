@@ -87,7 +87,7 @@ ICP_API icp_status icp_model_save(const icp_model *m, struct icp_sink *s, struct
 /** Figures of a model.
  * @return ICP_E_ARGUMENT
  * @since 0.1 */
-ICP_API icp_status icp_model_info(const icp_model *m, struct icp_model_info *out, struct icp_error *err);
+ICP_API icp_status icp_model_describe(const icp_model *m, struct icp_model_info *out, struct icp_error *err);
 /** The schema the model reads companies with.
  * @param[out] out one reference
  * @param[out] err NULL allowed

@@ -107,7 +107,7 @@ ICP_API icp_status icp_reference_save(const icp_reference *r, struct icp_sink *s
 /** Figures of a reference.
  * @return ICP_E_ARGUMENT
  * @since 0.1 */
-ICP_API icp_status icp_reference_info(const icp_reference *r, struct icp_reference_info *out, struct icp_error *err);
+ICP_API icp_status icp_reference_describe(const icp_reference *r, struct icp_reference_info *out, struct icp_error *err);
 /** The schema inferred from the companies held.
  * @param[out] out one reference
  * @param[out] err NULL allowed

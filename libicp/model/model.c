@@ -115,7 +115,7 @@ icp_status icp_model_save(const icp_model *m, struct icp_sink *s, struct icp_err
     return icp__sink_commit(s, err);
 }
 
-icp_status icp_model_info(const icp_model *m, struct icp_model_info *out, struct icp_error *err) {
+icp_status icp_model_describe(const icp_model *m, struct icp_model_info *out, struct icp_error *err) {
     if (m == NULL || out == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL");
     return icp__output(out, sizeof *out, &m->info, sizeof m->info, err);

@@ -103,7 +103,7 @@ static uint64_t distinct(const icp_reference *r) {
     return estimate < n ? n : estimate;
 }
 
-icp_status icp_reference_info(const icp_reference *r, struct icp_reference_info *out, struct icp_error *err) {
+icp_status icp_reference_describe(const icp_reference *r, struct icp_reference_info *out, struct icp_error *err) {
     if (!r || !out)
         return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL", !r ? "the reference" : "out");
     const struct icp__table *t = r->table;

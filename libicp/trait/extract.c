@@ -77,9 +77,9 @@ bool icp__scratch_token(struct icp__scratch *s, uint32_t index, uint32_t kind, c
     return true;
 }
 
-bool icp__scratch_words(struct icp__scratch *s, uint32_t index, const char *data, size_t n, char *text) {
+bool icp__scratch_words(struct icp__scratch *s, uint32_t index, const char *data, size_t n, char *text, size_t cap) {
     struct icp__word words[32]; /* of a value: longer ones are texts */
-    size_t count = icp__words(data, n, text, n, words, 32);
+    size_t count = icp__words(data, n, text, cap, words, 32);
     for (size_t i = 0; count > 1 && i < count; i++)
         if (!icp__scratch_token(s, index, ICP_TRAIT_WORD, text + words[i].start, words[i].end - words[i].start)) return false;
     return true;

@@ -10,7 +10,8 @@ enum icp__known icp__extract_value(const struct icp__column *c, uint32_t index, 
     s->tokens_used = 0;
     if (!icp__cell_value(cell, &v, &bad)) return bad ? ICP__UNREADABLE : ICP__UNKNOWN;
     size_t room = ICP__FOLD_GROWTH * v.size + 16;
-    if (!icp__scratch_text(s, 2 * room + 64)) return ICP__UNKNOWN;
+    /* Value, normal form, and words: parting a script without spaces adds a blank to each character of three bytes. */
+    if (!icp__scratch_text(s, 2 * room + room / 3 + 128)) return ICP__UNKNOWN;
     size_t n = icp__fold_value(v.data, v.size, s->text, room);
     if (n == 0) return ICP__UNKNOWN;
     const char *text = s->text;
@@ -22,7 +23,7 @@ enum icp__known icp__extract_value(const struct icp__column *c, uint32_t index, 
     /* Only a value with a byte that may part words is looked at again. */
     bool parted = false;
     for (size_t i = 0; i < n && !parted; i++) parted = !icp__is_digit(text[i]) && !icp__is_letter(text[i]);
-    if (parted && !icp__scratch_words(s, index, text, n, s->text + room + 64)) return ICP__UNKNOWN;
+    if (parted && !icp__scratch_words(s, index, text, n, s->text + room + 64, room + room / 3 + 64)) return ICP__UNKNOWN;
     return ICP__KNOWN;
 }
 

@@ -43,7 +43,7 @@ static const struct icp__synonym synonyms[] = {
     {"amount", NUM, 0, 2}, {"price", NUM, 0, 2}, {"value", NUM, 0, 2}, {"balance", NUM, 0, 2},
     {"duration", NUM, 0, 2}, {"age", NUM, 0, 2}, {"count", NUM, 0, 2}, {"number of", NUM, 0, 2},
     {"percentage", NUM, 0, 2}, {"percent", NUM, 0, 2}, {"ratio", NUM, 0, 2}, {"average", NUM, 0, 2},
-    {"total", NUM, 0, 2}, {"quantity", NUM, 0, 2}, {"hours", NUM, 0, 2}, {"days", NUM, 0, 2}, {"minutes", NUM, 0, 2},
+    {"total", NUM, 0, 2}, {"quantity", NUM, 0, 2}, {"hours", NUM, 0, 2}, {"day", NUM, 0, 2}, {"minutes", NUM, 0, 2},
     {"seconds", NUM, 0, 2}, {"usage", NUM, 0, 2}, {"nps", NUM, 0, 2}, {"csat", NUM, 0, 2}, {"anzahl", NUM, 0, 2},
     {"betrag", NUM, 0, 2}, {"montant", NUM, 0, 2}, {"nombre de", NUM, 0, 2}, {"n\xC3\xBAmero de", NUM, 0, 2},
     {"importe", NUM, 0, 2}, {"campaign", NUM, 0, 2}, {"previous", NUM, 0, 2}, {"deals", NUM, 0, 2},

@@ -28,8 +28,8 @@ static const struct icp__synonym synonyms[] = {
     {"active tech count", NUM, 0, 3}, {"uses aws", BOOL, 0, 3}, {"uses salesforce", BOOL, 0, 3},
     {"uses hubspot", BOOL, 0, 3}, {"uses shopify", BOOL, 0, 3}, {"uses kubernetes", BOOL, 0, 3},
     {"has mobile app", BOOL, 0, 3}, {"has app", BOOL, 0, 3}, {"has api", BOOL, 0, 3}, {"ssl", BOOL, 0, 3},
-    {"has chat", BOOL, 0, 3}, {"technologies text", TEXT, 0, 3}, {"tech description", TEXT, 0, 3},
-    {"technology notes", TEXT, 0, 3},
+    {"has chat", BOOL, 0, 3}, {"tech description", TEXT, 0, 3}, {"technology notes", TEXT, 0, 3},
+    {"technologies text", TEXT, 0, 5}, {"technology text", TEXT, 0, 5}, {"tech text", TEXT, 0, 5},
 };
 
 const struct icp__family icp__family_technology = {ICP_FAMILY_TECHNOLOGY, "technology", synonyms, COUNT(synonyms)};

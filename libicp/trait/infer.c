@@ -173,6 +173,7 @@ static bool decide_code(struct decision *d) {
     const struct icp__evidence *e = d->e;
     bool code = d->synonym && d->synonym->strength == ICP__SYNONYM_CODE;
     bool id = named_identifier(d->header) && share(e->digits, e->filled, 90);
+    code = code || (icp__header_has(d->header, "code") && share(e->digits, e->filled, 90));
     if ((!code && !id) || !share(e->number[0], e->filled, 30)) return false;
     if (code && !few(e) && share(e->distinct, e->filled, 97)) {
         icp__bytes_text(&d->why, "identifier: ");

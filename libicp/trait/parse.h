@@ -54,8 +54,9 @@ bool icp__cell_value(const struct icp__cell *cell, struct icp_str *out, bool *ba
 /* Room in the scratch for one cell of n bytes; false = no memory. */
 bool icp__scratch_text(struct icp__scratch *s, size_t need);
 bool icp__scratch_token(struct icp__scratch *s, uint32_t index, uint32_t kind, const char *data, size_t size);
-/* Adds the words of a folded text that has several, beside the value itself. text = room for n bytes that tokens may point into. */
-bool icp__scratch_words(struct icp__scratch *s, uint32_t index, const char *data, size_t n, char *text);
+/* Adds the words of a folded text that has several, beside the value itself. text = room of cap bytes that tokens
+ * may point into. */
+bool icp__scratch_words(struct icp__scratch *s, uint32_t index, const char *data, size_t n, char *text, size_t cap);
 
 /* Trait kinds, one per file. */
 enum icp__known icp__extract_value(const struct icp__column *c, uint32_t index, const struct icp__cell *cell, struct icp__scratch *s);

@@ -28,7 +28,7 @@ START_TEST(figures_and_traits_are_those_of_the_fit) {
     icp_buffer *json = NULL;
     struct icp_str text;
     icp_schema *schema = NULL;
-    ck_assert_int_eq(icp_model_info(m, &info, NULL), ICP_OK);
+    ck_assert_int_eq(icp_model_describe(m, &info, NULL), ICP_OK);
     ck_assert_uint_eq(info.traits, 18);
     ck_assert_uint_eq(m->entries, 18 + 3); /* cloud, native, supply begin or end a phrase; chain is a trait itself */
     ck_assert_uint_eq(info.layers, 1u << ICP_LAYER_FIT);
@@ -518,7 +518,7 @@ START_TEST(null_arguments_are_refused) {
     ck_assert_int_eq(icp_sink_to_memory(c, &sink, &b, NULL), ICP_OK);
     ck_assert_int_eq(icp_model_save(NULL, &sink, &err), ICP_E_ARGUMENT);
     ck_assert_ptr_null(b);
-    ck_assert_int_eq(icp_model_info(NULL, NULL, &err), ICP_E_ARGUMENT);
+    ck_assert_int_eq(icp_model_describe(NULL, NULL, &err), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_model_schema(NULL, NULL, &err), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_model_summary(NULL, NULL, &err), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_model_trait(NULL, 0, NULL, &err), ICP_E_ARGUMENT);

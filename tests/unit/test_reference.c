@@ -84,7 +84,7 @@ static icp_status load(const void *data, size_t n, icp_reference **out, struct i
 }
 static struct icp_reference_info info_of(const icp_reference *r) {
     struct icp_reference_info i = {.struct_size = sizeof i};
-    ck_assert_int_eq(icp_reference_info(r, &i, NULL), ICP_OK);
+    ck_assert_int_eq(icp_reference_describe(r, &i, NULL), ICP_OK);
     return i;
 }
 static const char *cell_of(const icp_reference *r, const char *key, const char *column) {
