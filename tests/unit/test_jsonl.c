@@ -18,6 +18,7 @@ static const struct good goods[] = {
     {"{\"a\":\"\\ud83dx\\ude00\"}\n", "[a]\n(\xef\xbf\xbdx\xef\xbf\xbd)\n", "\"lone_surrogates\":2"},
     {"{\"\\u0061\":1,\"b\\\"\":2}\n{\"a\":3}\n", "[a][b\"]\n(1)(2)\n(3)~\n", NULL},
     {"{\"a\":1,\"a\":\"\\n\",\"a\":\"x\"}\n{\"a\":1,\"a\":null}\n", "[a]\n(x)\n~\n", "\"duplicate_names\":3"},
+    {"{\"a\":\"\\n\",\"a\":[\"\\t\"]}\n", "[a]\n([\"\\t\"])\n", "\"duplicate_names\":1"},
     {"{\"a\":\"M\xfcller\"}\n", "[a]\n(M\xc3\xbcller)\n", "\"converted_cells\":1"},
     {"[{\"a\":1},\n {\"a\":\n2}\n , {\"b\":3}]\n", "[a][b]\n(1)~\n(2)~\n~(3)\n", "\"rows\":3"},
     {"[ ]", "", "\"rows\":0"},
