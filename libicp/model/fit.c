@@ -163,7 +163,7 @@ static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress
     if (!s)
         s = icp__design_make(&f->customers, &r->matches, f->schema, f->pool, p, &r->design, err);
     if (!s && r->design.fields == 0)
-        s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer");
+        s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
     if (!s)
         s = icp__layer_fit(&r->design, p, &r->layer, err);
     if (!s)
