@@ -29,7 +29,7 @@ def nothing_left(icp):
 
 INPUTS = [  # content of the file, words that the message must hold, in reference build, fit --customers and score
     (b"", "empty"),
-    (b"\n\n\n", "empty"),
+    (b"\n\n\n", "no header"),
     (b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x01\x02\x03\x00" * 40, "binary"),
     (b"key,industry,Industry \nc1,a,b\n", "industry"),
     (b"key,industry\nc1,\"open\nc2,x\n", "quote"),
