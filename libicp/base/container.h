@@ -19,6 +19,7 @@ struct icp__container {
     uint16_t major, minor;
     uint32_t count;
     struct icp__section sections[ICP__SECTIONS_MAX];
+    bool id_known;  /* id was computed and no section changed since: writing need not do it again */
     uint8_t id[32]; /* SHA-256 over tag, plain size and plain bytes of every section inside the id, in table order */
 };
 /* Parses a file in memory; sections point into it (borrowed: it must outlive the container) unless deflated. Every size is

@@ -107,7 +107,8 @@ icp_status icp__container_write(struct icp__container *k, const char magic[8], s
     }
     for (uint32_t i = 0; i < k->count; i++)
         icp__bytes_init(&w->packed[i], k->ctx);
-    icp__container_id(k);
+    if (!k->id_known)
+        icp__container_id(k);
     status = pack(k, w, err);
     if (!status) {
         make_head(k, magic, w);

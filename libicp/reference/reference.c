@@ -144,10 +144,13 @@ icp_status icp_reference_save(const icp_reference *r, struct icp_sink *sink, str
     }
     icp__bytes_init(&bytes, r->ctx);
     s = icp__reference_sections(r, &bytes, &sections, err);
-    if (s)
+    if (s) {
         icp__sink_abort(sink);
-    else
+    } else {
+        memcpy(sections.id, r->id, sizeof r->id);
+        sections.id_known = true;
         s = icp__container_write(&sections, ICP__MAGIC_REFERENCE, sink, err);
+    }
     icp__bytes_free(&bytes);
     return s;
 }
