@@ -53,6 +53,7 @@ static icp_status fill(const icp_scorer *s, struct icp__plan *p, struct icp__lay
         item->slot = &m->slots[i];
         item->index = i;
         item->cell = (uint32_t)cell;
+        item->tried = item->found = 0;
         p->count++;
     }
     if (st == ICP_OK && p->count == 0 && s->used != 0) {

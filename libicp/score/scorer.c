@@ -45,11 +45,12 @@ icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options *o, icp_
     s->reasons = own.reasons;
     icp__scratch_init(&s->scratch, s->ctx);
     s->stamps = icp__calloc(s->ctx, m->entries, sizeof *s->stamps);
+    s->memo = icp__calloc(s->ctx, (size_t)1 << ICP__MEMO_BITS, sizeof *s->memo);
     s->hits = icp__alloc(s->ctx, m->info.traits, sizeof *s->hits);
     s->state = icp__calloc(s->ctx, m->schema->columns, 1);
     for (uint32_t i = 0; i < m->schema->columns; i++)
         s->used += m->slots[i].known != ICP__NONE;
-    st = s->stamps == NULL || s->hits == NULL || s->state == NULL ? icp__no_memory(err) : set_key(s, &own, err);
+    st = s->stamps == NULL || s->memo == NULL || s->hits == NULL || s->state == NULL ? icp__no_memory(err) : set_key(s, &own, err);
     if (st != ICP_OK) {
         icp_scorer_free(s);
         return st;
@@ -66,6 +67,7 @@ void icp_scorer_free(icp_scorer *s) {
     icp__plans_free(s);
     icp__scratch_free(&s->scratch);
     icp__free(c, s->stamps);
+    icp__free(c, s->memo);
     icp__free(c, s->hits);
     icp__free(c, s->state);
     icp__free(c, s->key_bytes);
@@ -94,7 +96,7 @@ static void store(const struct icp__frame *f, uint64_t row, const struct icp_sco
         t->reason_traits[i] = -1, t->reason_points[i] = 0;
 }
 
-static icp_status score_rows(icp_scorer *s, const struct icp__plan *p, const icp_batch *b, icp_result *out, struct icp__frame *f,
+static icp_status score_rows(icp_scorer *s, struct icp__plan *p, const icp_batch *b, icp_result *out, struct icp__frame *f,
                              struct icp_error *err) {
     struct icp__tally t = {.reasons = s->reasons};
     struct icp_score score;

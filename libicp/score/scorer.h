@@ -5,7 +5,7 @@
 #include "model/model.h"
 #include <icp/score.h>
 
-enum { ICP__PLANS = 8 };
+enum { ICP__PLANS = 8, ICP__MEMO_BITS = 12, ICP__MEMO_HITS = 7, ICP__MEMO_CELL = 32 };
 /* What became of a column of the last record. */
 enum { ICP__CELL_UNKNOWN = 0u, ICP__CELL_KNOWN = 1u, ICP__CELL_UNREADABLE = 2u, ICP__CELL_OUTSIDE = 4u };
 
@@ -15,6 +15,16 @@ struct icp__plan_item {
     const struct icp__slot *slot;
     uint32_t index; /* of the column in the schema */
     uint32_t cell;  /* in the row */
+    uint32_t tried, found; /* in the memo; a column whose cells hardly repeat is no longer looked up */
+};
+/* What a short cell gave. Its first and last bytes, overlapping, and its size are the whole of it, so nothing is compared but
+ * these words. Speed only: a cell that is not remembered is read again. */
+struct icp__memo {
+    uint64_t key[4];
+    uint16_t column;
+    uint8_t size;  /* of the cell; 0 = free */
+    uint8_t state; /* ICP__CELL_..., the number of hits from bit 4 on */
+    uint32_t hits[ICP__MEMO_HITS];
 };
 /* How to read the rows of one layout. */
 struct icp__plan {
@@ -34,6 +44,8 @@ struct icp__tally {
     uint8_t *state; /* per column of the schema; NULL = not wanted */
     int32_t *reason_traits, *reason_points;
     uint32_t reasons, reasons_used;
+    int64_t reason_floor; /* smaller |points| cannot be a reason any more */
+    uint32_t fresh[ICP__MEMO_HITS], fresh_count; /* hits of the cell being read, for the memo; the count runs on */
 };
 
 struct icp_scorer {
@@ -44,6 +56,7 @@ struct icp_scorer {
     struct icp_str key;   /* header, data NULL = none */
     char *key_bytes;
     struct icp__scratch scratch;
+    struct icp__memo *memo;
     uint32_t *stamps; /* per entry: epoch of the row that counted it last */
     uint32_t epoch;
     uint32_t used; /* columns the model uses */
@@ -62,6 +75,6 @@ icp_status icp__plan_find(icp_scorer *s, struct icp__layout *layout, const char 
                           struct icp_error *err);
 void icp__plans_free(icp_scorer *s);
 /* Scores one row into t, whose outputs the caller has set. False = no memory. */
-bool icp__row_tally(icp_scorer *s, const struct icp__plan *p, const struct icp__cell *row, struct icp__tally *t);
+bool icp__row_tally(icp_scorer *s, struct icp__plan *p, const struct icp__cell *row, struct icp__tally *t);
 /* Score, interval, confidence and flags of a tally. */
 void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_score *out);
