@@ -584,6 +584,78 @@ START_TEST(failing_memory_leaves_the_former_content) {
 }
 END_TEST
 
+/* Short cells are remembered by their bytes: one changed byte anywhere is another cell, at every length. */
+START_TEST(cells_that_differ_in_one_byte_are_told_apart) {
+    enum { LONGEST = 40, ROWS = LONGEST * (LONGEST + 1) };
+    static char text[ROWS + 1][LONGEST + 1];
+    static const char *cells[ROWS + 1];
+    static int32_t want[ROWS + 1];
+    struct toy *t = malloc(sizeof *t);
+    icp_model *m;
+    icp_scorer *s;
+    icp_batch *b;
+    icp_result *r = NULL;
+    uint64_t n = 1;
+    toy_start(t, c);
+    toy_trait(t, TOY_INDUSTRY, ICP_TRAIT_KNOWN, "", -7);
+    cells[0] = "Industry";
+    for (int size = 1; size <= LONGEST; size++) {
+        char base[LONGEST + 1] = "";
+        memset(base, 'a', (size_t)size);
+        toy_trait(t, TOY_INDUSTRY, ICP_TRAIT_VALUE, base, size * 1000);
+        for (int i = 0; i < size; i++) {
+            memcpy(text[n], base, sizeof base);
+            cells[n] = text[n];
+            want[n++] = size * 1000 - 7;
+            memcpy(text[n], base, sizeof base);
+            text[n][i] = 'b';
+            cells[n] = text[n];
+            want[n++] = -7;
+        }
+    }
+    m = toy_build(t);
+    s = scorer_of(m, 1, NULL);
+    b = toy_batch(c, 1, n, cells);
+    ck_assert_int_eq(icp_result_new(c, &r, NULL), ICP_OK);
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(icp_scorer_score(s, b, r, NULL), ICP_OK);
+        for (uint64_t i = 1; i < n; i++)
+            ck_assert_msg(at64(r, ICP_COL_MILLIPOINTS, i - 1) == want[i], "%s", cells[i]);
+    }
+    icp_result_free(r);
+    icp_batch_unref(b);
+    icp_scorer_free(s);
+    icp_model_unref(m);
+    toy_end(t);
+    free(t);
+}
+END_TEST
+
+START_TEST(cells_that_never_repeat_are_scored_alike) {
+    enum { ROWS = 6000 };
+    static char text[ROWS + 1][16];
+    static const char *cells[ROWS + 1];
+    icp_model *m = toy_model(c);
+    icp_scorer *s = scorer_of(m, 1, NULL);
+    icp_batch *b;
+    icp_result *r = NULL;
+    cells[0] = "Industry";
+    for (unsigned i = 1; i <= ROWS; i++) {
+        snprintf(text[i], sizeof text[i], i % 10 ? "x%u" : "fintech", i);
+        cells[i] = text[i];
+    }
+    b = toy_batch(c, 1, ROWS + 1, cells);
+    ck_assert_int_eq(icp_result_new(c, &r, NULL), ICP_OK);
+    ck_assert_int_eq(icp_scorer_score(s, b, r, NULL), ICP_OK);
+    for (uint64_t i = 1; i <= ROWS; i++)
+        ck_assert_int_eq(at64(r, ICP_COL_MILLIPOINTS, i - 1), i % 10 ? -2000 : 58000);
+    icp_result_free(r);
+    icp_batch_unref(b);
+    icp_scorer_free(s);
+    icp_model_unref(m);
+}
+END_TEST
+
 START_TEST(options_are_checked) {
     icp_model *m = toy_model(c);
     struct icp_scorer_options o = {.struct_size = sizeof o};
@@ -625,6 +697,8 @@ int main(void) {
     tcase_add_test(t, causes_say_why);
     tcase_add_test(t, nothing_is_allocated_once_grown);
     tcase_add_test(t, failing_memory_leaves_the_former_content);
+    tcase_add_test(t, cells_that_differ_in_one_byte_are_told_apart);
+    tcase_add_test(t, cells_that_never_repeat_are_scored_alike);
     tcase_add_test(t, options_are_checked);
     suite_add_tcase(s, t);
     return icp_test_run(s);
