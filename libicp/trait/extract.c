@@ -130,6 +130,7 @@ void icp__trait_id(struct icp__bytes *b, struct icp_str column_id, int32_t trait
     case ICP_TRAIT_KNOWN: icp__bytes_text(b, "=*"); return;
     case ICP_TRAIT_ITEM: icp__bytes_text(b, ":"); break;
     case ICP_TRAIT_WORD:
+    case ICP_TRAIT_PREFIX:
     case ICP_TRAIT_PHRASE: icp__bytes_text(b, "~"); break;
     default: icp__bytes_text(b, "=");
     }

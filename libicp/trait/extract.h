@@ -10,7 +10,7 @@
 struct icp__token {
     const char *data;
     uint32_t size;
-    uint32_t kind;   /* ICP_TRAIT_VALUE, _ITEM or _WORD. A value of several words gives the value and each of its words; within a column equal
+    uint32_t kind;   /* ICP_TRAIT_VALUE, _ITEM, _WORD or _PREFIX (`begin*`, behind all words). A value of several words gives the value and each of its words; within a column equal
                         bytes are one trait, whatever their kind: the word `london` and the value `london` */
     uint32_t joined; /* words: may form a phrase with the token before, whose bytes end one ' ' before data */
     uint64_t hash;   /* icp__hash(data, size, seed = column index in the schema) */

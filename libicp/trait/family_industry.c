@@ -17,7 +17,7 @@ static const struct icp__synonym synonyms[] = {
     {"code naf", CAT, 0, CODE}, {"industry code", CAT, 0, CODE}, {"primary sic", CAT, 0, CODE},
     {"primary naics", CAT, 0, CODE}, {"industry id", CAT, 0, CODE}, {"categories", LIST, 0, 4},
     {"category list", LIST, 0, 4}, {"category groups", LIST, 0, 4}, {"category groups list", LIST, 0, 4},
-    {"industries", LIST, 0, 4}, {"tags", LIST, 0, 4}, {"markets", LIST, 0, 4}, {"verticals", LIST, 0, 4},
+    {"industries", LIST, 0, 4}, {"tags", LIST, 0, 4}, {"=markets", LIST, 0, 4}, {"verticals", LIST, 0, 4},
     {"sub industries", LIST, 0, 4}, {"linkedin industries", LIST, 0, 4}, {"all industries", LIST, 0, 4},
     {"industry list", LIST, 0, 4}, {"secondary industries", LIST, 0, 4}, {"naics codes", LIST, 0, 4},
     {"sic codes", LIST, 0, 4}, {"business model", CAT, 0, 2}, {"business type", CAT, 0, 2},

@@ -26,13 +26,12 @@ static const struct icp__synonym synonyms[] = {
     {"chiffre d affaires", NUM, 0, 3}, {"chiffre affaires", NUM, 0, 3}, {"facturaci\xC3\xB3n", NUM, 0, 3},
     {"ventas anuales", NUM, 0, 3}, {"ingresos", NUM, 0, 3}, {"ingresos anuales", NUM, 0, 3}, {"fatturato", NUM, 0, 3},
     {"estimated annual revenue", NUM, 0, 3}, {"company revenue", NUM, 0, 3}, {"revenue usd", NUM, 0, 3},
-    {"market cap", NUM, 0, 2}, {"market capitalization", NUM, 0, 2}, {"total assets", NUM, 0, 2},
-    {"assets under management", NUM, 0, 2}, {"aum", NUM, 0, 2}, {"balance sheet total", NUM, 0, 2},
-    {"bilanzsumme", NUM, 0, 2}, {"number of locations", NUM, 0, 2}, {"number of offices", NUM, 0, 2},
-    {"office count", NUM, 0, 2}, {"location count", NUM, 0, 2}, {"number of stores", NUM, 0, 2},
-    {"store count", NUM, 0, 2}, {"number of sites", NUM, 0, 2}, {"number of customers", NUM, 0, 2},
-    {"customer count", NUM, 0, 2}, {"number of users", NUM, 0, 2}, {"user count", NUM, 0, 2},
-    {"fleet size", NUM, 0, 2}, {"vehicles", NUM, 0, 2}, {"number of vehicles", NUM, 0, 2},
+    {"total assets", NUM, 0, 2}, {"assets under management", NUM, 0, 2}, {"aum", NUM, 0, 2},
+    {"balance sheet total", NUM, 0, 2}, {"bilanzsumme", NUM, 0, 2}, {"number of locations", NUM, 0, 2},
+    {"number of offices", NUM, 0, 2}, {"office count", NUM, 0, 2}, {"location count", NUM, 0, 2},
+    {"number of stores", NUM, 0, 2}, {"store count", NUM, 0, 2}, {"number of sites", NUM, 0, 2},
+    {"number of customers", NUM, 0, 2}, {"customer count", NUM, 0, 2}, {"number of users", NUM, 0, 2},
+    {"user count", NUM, 0, 2}, {"fleet size", NUM, 0, 2}, {"vehicles", NUM, 0, 2}, {"number of vehicles", NUM, 0, 2},
     {"number of beds", NUM, 0, 2}, {"beds", NUM, 0, 2}, {"number of students", NUM, 0, 2}, {"square feet", NUM, 0, 2},
     {"sq ft", NUM, 0, 2}, {"it spend", NUM, 0, 2}, {"it budget", NUM, 0, 2}, {"budget", NUM, 0, 2},
     {"arr", NUM, 0, 2}, {"mrr", NUM, 0, 2}, {"acv", NUM, 0, 2}, {"seats", NUM, 0, 2}, {"licenses", NUM, 0, 2},
@@ -43,7 +42,7 @@ static const struct icp__synonym synonyms[] = {
     {"subsidiary count", NUM, 0, 2}, {"number of subsidiaries", NUM, 0, 2}, {"size band", CAT, 0, 2},
     {"size segment", CAT, 0, 2}, {"size bucket", CAT, 0, 2}, {"revenue band", CAT, 0, 2},
     {"employee band", CAT, 0, 2}, {"size category", CAT, 0, 2}, {"company size category", CAT, 0, 2},
-    {"gr\xC3\xB6ssenklasse", CAT, 0, 2},
+    {"gr\xC3\xB6ssenklasse", CAT, 0, 2}, {"market cap", NUM, 0, 5}, {"market capitalization", NUM, 0, 5},
 };
 
 const struct icp__family icp__family_size = {ICP_FAMILY_SIZE, "size", synonyms, COUNT(synonyms)};
