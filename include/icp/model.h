@@ -42,7 +42,8 @@ enum {
     ICP_TRAIT_ITEM = 2,   /**< `column:item` */
     ICP_TRAIT_WORD = 3,   /**< `column~word` */
     ICP_TRAIT_PHRASE = 4, /**< `column~word word` */
-    ICP_TRAIT_RANGE = 5   /**< `column[lo,hi)` */
+    ICP_TRAIT_RANGE = 5,  /**< `column[lo,hi)` */
+    ICP_TRAIT_PREFIX = 6  /**< `column~begin*`: a word with these first five characters */
 };
 
 /** One trait of a model. */

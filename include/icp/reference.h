@@ -81,7 +81,8 @@ ICP_API icp_status icp_reference_builder_add_batch(icp_reference_builder *b, con
  * @since 0.1 */
 ICP_API icp_status icp_reference_builder_merge(icp_reference_builder *b, const icp_reference *part,
                                                struct icp_error *err);
-/** The reference of everything added; the builder is empty again.
+/** The reference of everything added; the builder is empty again, also after ICP_E_KEY. After any other failure it may
+ * only be freed.
  * @param[out] out one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE, ICP_E_KEY when no row had a key, ICP_E_LIMIT when rows times columns exceed the

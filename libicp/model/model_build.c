@@ -29,7 +29,7 @@ static icp_status wrong(const struct builder *b, uint64_t trait, const char *wha
     return icp__fail(b->err, ICP_E_STATE, "learned trait %llu: %s", (unsigned long long)trait, what);
 }
 
-static bool indexed(uint32_t kind) { return kind >= ICP_TRAIT_VALUE && kind <= ICP_TRAIT_PHRASE; }
+static bool indexed(uint32_t kind) { return (kind >= ICP_TRAIT_VALUE && kind <= ICP_TRAIT_PHRASE) || kind == ICP_TRAIT_PREFIX; }
 
 /* Appends a NUL-terminated text; offsets beyond 32 bits are caught once at the end. */
 static uint32_t add_text(struct builder *b, const char *data, size_t size) {
@@ -98,7 +98,7 @@ static icp_status check_trait(const struct builder *b, uint64_t i) {
     const bool first = before == NULL || before->column != t->column;
     if (t->column >= b->l->schema->columns)
         return wrong(b, i, "column out of range");
-    if (t->kind < ICP_TRAIT_KNOWN || t->kind > ICP_TRAIT_RANGE)
+    if (t->kind < ICP_TRAIT_KNOWN || t->kind > ICP_TRAIT_PREFIX)
         return wrong(b, i, "unknown kind");
     if (first != (t->kind == ICP_TRAIT_KNOWN))
         return wrong(b, i, "each column starts with its one offset");

@@ -150,7 +150,7 @@ static bool good_text(const struct loader *l, uint32_t at, uint32_t size) {
            icp__utf8_valid(l->m->strs + at, size);
 }
 
-static bool indexed(uint32_t kind) { return kind >= ICP_TRAIT_VALUE && kind <= ICP_TRAIT_PHRASE; }
+static bool indexed(uint32_t kind) { return (kind >= ICP_TRAIT_VALUE && kind <= ICP_TRAIT_PHRASE) || kind == ICP_TRAIT_PREFIX; }
 
 static bool kind_fits(const struct icp__column *column, uint32_t kind) {
     int32_t tokens = icp__trait_kind_of(column->kind);
@@ -160,7 +160,7 @@ static bool kind_fits(const struct icp__column *column, uint32_t kind) {
         return column->kind == ICP_KIND_NUMBER || column->kind == ICP_KIND_DATE;
     if (kind == ICP_TRAIT_WORD) /* of a text, or inside a value or a host */
         return tokens != -1;
-    return (int32_t)kind == tokens || (kind == ICP_TRAIT_PHRASE && tokens == ICP_TRAIT_WORD);
+    return (int32_t)kind == tokens || ((kind == ICP_TRAIT_PHRASE || kind == ICP_TRAIT_PREFIX) && tokens == ICP_TRAIT_WORD);
 }
 
 static icp_status check_entry(const struct loader *l, uint32_t i) {
@@ -170,7 +170,7 @@ static icp_status check_entry(const struct loader *l, uint32_t i) {
     const bool hidden = i >= m->info.traits;
     if (column >= l->columns)
         return bad(l, "TRAI", i, "column out of range");
-    if (kind > ICP_TRAIT_RANGE || !kind_fits(&m->schema->column[column], kind))
+    if (kind > ICP_TRAIT_PREFIX || !kind_fits(&m->schema->column[column], kind))
         return bad(l, "TRAI", i, "kind does not fit the column");
     if (!good_text(l, icp__entry_text(t), icp__entry_text_size(t)) || !good_text(l, icp__entry_id(t), icp__entry_id_size(t)))
         return bad(l, "TRAI", i, "text out of range");
