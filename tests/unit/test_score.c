@@ -631,6 +631,33 @@ START_TEST(cells_that_differ_in_one_byte_are_told_apart) {
 }
 END_TEST
 
+START_TEST(a_beginning_counts_once) {
+    static const char *const cells[] = {"About", "payments", "payment of payments", "pay", "payme"};
+    static const int64_t want[] = {4900, 4900, -100, 4900};
+    struct toy *t = malloc(sizeof *t);
+    icp_model *m;
+    icp_scorer *s;
+    icp_batch *b = toy_batch(c, 1, 5, cells);
+    icp_result *r = NULL;
+    toy_start(t, c);
+    toy_trait(t, TOY_ABOUT, ICP_TRAIT_KNOWN, "", -100);
+    toy_trait(t, TOY_ABOUT, ICP_TRAIT_PHRASE, "supply chain", 9000);
+    toy_trait(t, TOY_ABOUT, ICP_TRAIT_PREFIX, "payme*", 5000);
+    m = toy_build(t);
+    s = scorer_of(m, 1, NULL);
+    ck_assert_int_eq(icp_result_new(c, &r, NULL), ICP_OK);
+    ck_assert_int_eq(icp_scorer_score(s, b, r, NULL), ICP_OK);
+    for (uint64_t i = 0; i < 4; i++)
+        ck_assert_int_eq(at64(r, ICP_COL_MILLIPOINTS, i), want[i]);
+    icp_result_free(r);
+    icp_batch_unref(b);
+    icp_scorer_free(s);
+    icp_model_unref(m);
+    toy_end(t);
+    free(t);
+}
+END_TEST
+
 START_TEST(cells_that_never_repeat_are_scored_alike) {
     enum { ROWS = 6000 };
     static char text[ROWS + 1][16];
@@ -698,6 +725,7 @@ int main(void) {
     tcase_add_test(t, nothing_is_allocated_once_grown);
     tcase_add_test(t, failing_memory_leaves_the_former_content);
     tcase_add_test(t, cells_that_differ_in_one_byte_are_told_apart);
+    tcase_add_test(t, a_beginning_counts_once);
     tcase_add_test(t, cells_that_never_repeat_are_scored_alike);
     tcase_add_test(t, options_are_checked);
     suite_add_tcase(s, t);
