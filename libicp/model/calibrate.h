@@ -16,7 +16,7 @@ struct icp__calibration {
     icp_context *ctx;
     struct icp__arena arena;
     double slope;
-    double inflation;     /* mean ratio of rows a fold model did not see; the offsets make up for it */
+    double inflation;     /* mean ratio of rows a fold model did not see; the offsets make up for half of it */
     double *contribution; /* [rows * fields], slope applied, numbers not yet centred */
     double *offset;       /* [fields] and as many of scratch */
     double *evidence;     /* [rows] of the final model */
@@ -28,5 +28,5 @@ struct icp__calibration {
 icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp__calibration *out, struct icp_error *err);
 void icp__calibration_free(struct icp__calibration *c);
 
-/* Slope of a logistic regression of class on x with masses a, b and an intercept. */
+/* Slope of a logistic regression of class on x with masses a, b, an intercept, and a prior around the usual. */
 double icp__slope(const double *x, const double *a, const double *b, uint32_t n);

@@ -266,7 +266,7 @@ static bool matrix_make(struct icp__design *d, const struct icp__scan *scan, uin
                 index[n++] = d->features + f;
     }
     start[d->rows] = n;
-    d->x = (struct icp__matrix){d->rows, d->features + d->fields, start, index};
+    d->x = (struct icp__matrix){.rows = d->rows, .cols = d->features + d->fields, .start = start, .index = index};
     return true;
 }
 

@@ -150,6 +150,7 @@ static icp_status enough(const icp_fit *f, const struct icp__matches *m, struct 
 struct run {
     struct icp__matches matches;
     struct icp__design design;
+    struct icp__spans spans;
     struct icp__layer layer;
     struct icp__calibration calibration;
     struct icp__interval interval;
@@ -165,7 +166,9 @@ static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress
     if (!s && r->design.fields == 0)
         s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
     if (!s)
-        s = icp__layer_fit(&r->design, p, &r->layer, err);
+        s = icp__spans_make(&r->design, f->pool, &r->spans, err);
+    if (!s)
+        s = icp__layer_fit(&r->design, &r->spans, p, &r->layer, err);
     if (!s)
         s = icp__layer_refit(&r->layer, f->pool, p, err);
     if (!s)
@@ -206,6 +209,7 @@ icp_status icp_fit_run(icp_fit *f, const struct icp_progress *p, icp_model **out
         s = run_model(f, &r, out, err);
     icp__calibration_free(&r.calibration);
     icp__layer_free(&r.layer);
+    icp__spans_free(&r.spans);
     icp__design_free(&r.design);
     icp__matches_free(&r.matches);
     icp__fpenv_leave(&env);

@@ -5,8 +5,11 @@
 #include "model/sort.h"
 
 #define NUISANCE_PRECISION 0.05 /* of the "known" indicators; they are dropped after the fit */
-#define PRECISION_CENTRE 30.0
-#define PRECISION_STRENGTH 30.0
+#define PINNED_PRECISION 1e9    /* of words that speak only through the span */
+#define CENTRE_VALUES 20.0
+#define CENTRE_WORDS 30.0
+#define CENTRE_SPAN 10.0
+#define STRENGTH 10.0
 #define UPDATES_MAX 12u
 #define SETTLED 0.02
 #define RARITY_LEAST 0.05
@@ -48,49 +51,71 @@ static double scale2(const struct icp__design *d, const struct icp__feature *f) 
 /* Words inside values are a group of their own beside the values. */
 static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
     int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
-    return 2 * f->field + (f->kind == ICP_TRAIT_WORD && usual != ICP_TRAIT_WORD);
+    if (usual == ICP_TRAIT_WORD && f->customers < 2 && f->reference < 4)
+        return ICP__UNGROUPED;
+    return ICP__GROUPS * f->field + (f->kind == ICP_TRAIT_WORD && usual != ICP_TRAIT_WORD ? ICP__GROUP_PARTS : ICP__GROUP_TRAITS);
+}
+
+static uint32_t params_of(const struct icp__layer *l) {
+    return l->spans->x.cols + l->spans->x.dense;
+}
+
+static bool prior_make(struct icp__layer *l) {
+    const struct icp__design *d = l->d;
+    uint32_t params = params_of(l), groups = ICP__GROUPS * d->fields;
+    uint32_t *group = icp__arena_alloc(&l->arena, params + 1u, sizeof *group);
+    double *scale = icp__arena_alloc(&l->arena, params + 1u, sizeof *scale);
+    double *centre = icp__arena_alloc(&l->arena, groups + 1u, sizeof *centre);
+    l->tau = icp__arena_alloc(&l->arena, groups + 1u, sizeof *l->tau);
+    if (!group || !scale || !centre || !l->tau)
+        return false;
+    l->prior = (struct icp__precisions){params, groups, group, scale, centre, STRENGTH};
+    for (uint32_t g = 0; g < groups; g++) {
+        bool words = icp__trait_kind_of(d->schema->column[d->field[g / ICP__GROUPS].column].kind) == ICP_TRAIT_WORD;
+        centre[g] = g % ICP__GROUPS == ICP__GROUP_SPAN ? CENTRE_SPAN : words ? CENTRE_WORDS : CENTRE_VALUES;
+        l->tau[g] = centre[g];
+    }
+    for (uint32_t j = 0; j < params; j++) {
+        bool feature = j < d->features;
+        group[j] = feature ? group_of(d, &d->feature[j]) : ICP__UNGROUPED;
+        scale[j] = feature ? scale2(d, &d->feature[j]) : 1;
+        if (j >= d->x.cols)
+            group[j] = ICP__GROUPS * l->spans->span[(j - d->x.cols) / ICP__SPAN].field + ICP__GROUP_SPAN;
+        l->q[j] = feature ? PINNED_PRECISION : NUISANCE_PRECISION;
+        l->raw[j] = 0;
+    }
+    icp__precisions_apply(&l->prior, l->tau, l->q);
+    return true;
 }
 
 static bool layer_make(const struct icp__design *d, struct icp__layer *l) {
-    icp__arena_init(&l->arena, d->ctx);
     struct icp__arena *m = &l->arena;
-    uint32_t *group = icp__arena_alloc(m, d->features + 1u, sizeof *group);
-    double *scale = icp__arena_alloc(m, d->features + 1u, sizeof *scale);
+    size_t params = params_of(l);
+    icp__arena_init(m, d->ctx);
     l->a = icp__arena_alloc(m, d->rows + 1u, sizeof *l->a);
     l->b = icp__arena_alloc(m, d->rows + 1u, sizeof *l->b);
     l->rank = icp__arena_alloc(m, d->rows + 1u, sizeof *l->rank);
-    l->prior = (struct icp__precisions){d->features, 2 * d->fields, group, scale, PRECISION_STRENGTH, PRECISION_CENTRE};
-    l->tau = icp__arena_alloc(m, l->prior.groups + 1u, sizeof *l->tau);
-    l->q = icp__arena_alloc(m, d->x.cols + 1u, sizeof *l->q);
+    l->q = icp__arena_alloc(m, params + 1u, sizeof *l->q);
+    l->raw = icp__arena_alloc(m, params + 1u, sizeof *l->raw);
+    l->h = icp__arena_alloc(m, params + 1u, sizeof *l->h);
     l->w = icp__arena_alloc(m, d->x.cols + 1u, sizeof *l->w);
-    l->h = icp__arena_alloc(m, d->x.cols + 1u, sizeof *l->h);
-    if (!group || !scale || !l->a || !l->b || !l->rank || !l->tau || !l->q || !l->w || !l->h)
+    if (!l->a || !l->b || !l->rank || !l->q || !l->raw || !l->h || !l->w)
         return false;
     for (uint32_t i = 0; i < d->rows; i++) {
         l->a[i] = d->weight[i];
         l->b[i] = i < d->reference_rows ? (double)d->customers / d->reference_rows : 0;
     }
-    for (uint32_t j = 0; j < d->features; j++) {
-        group[j] = group_of(d, &d->feature[j]);
-        scale[j] = scale2(d, &d->feature[j]);
-    }
-    for (uint32_t g = 0; g < l->prior.groups; g++)
-        l->tau[g] = PRECISION_CENTRE;
-    for (uint32_t j = 0; j < d->x.cols; j++) {
-        l->q[j] = NUISANCE_PRECISION;
-        l->w[j] = 0;
-    }
-    icp__precisions_apply(&l->prior, l->tau, l->q);
     l->folds = d->customers < 2 ? 0 : d->customers < ICP__FOLDS ? d->customers : ICP__FOLDS;
-    return rank_make(l);
+    return prior_make(l) && rank_make(l);
 }
 
-icp_status icp__layer_fit(const struct icp__design *d, const struct icp_progress *p, struct icp__layer *out, struct icp_error *err) {
-    struct icp__layer l = {.ctx = d->ctx, .d = d};
+icp_status icp__layer_fit(const struct icp__design *d, const struct icp__spans *spans, const struct icp_progress *p,
+                          struct icp__layer *out, struct icp_error *err) {
+    struct icp__layer l = {.ctx = d->ctx, .d = d, .spans = spans};
     struct icp__solver solver = {0};
-    double *sums = icp__alloc(d->ctx, 6 * (size_t)d->fields + 1, sizeof *sums);
-    icp_status s = sums && layer_make(d, &l) && icp__solver_init(&solver, d->ctx, d->rows, d->x.cols) ? ICP_OK : icp__no_memory(err);
-    struct icp__problem fit = {.x = &d->x, .a = l.a, .b = l.b, .q = l.q, .w = l.w, .h = l.h};
+    double *sums = icp__alloc(d->ctx, 3 * ICP__GROUPS * (size_t)d->fields + 1, sizeof *sums);
+    icp_status s = sums && layer_make(d, &l) && icp__solver_init(&solver, d->ctx, d->rows, params_of(&l)) ? ICP_OK : icp__no_memory(err);
+    struct icp__problem fit = {.x = &spans->x, .a = l.a, .b = l.b, .q = l.q, .w = l.raw, .h = l.h};
     bool settled = false;
     for (uint32_t k = 0; !s; k++) {
         s = icp__progress(p, ICP_STAGE_FIT, k, UPDATES_MAX + 1, err);
@@ -110,6 +135,7 @@ icp_status icp__layer_fit(const struct icp__design *d, const struct icp_progress
         icp__arena_free(&l.arena);
         return s;
     }
+    icp__spans_fold(spans, l.raw, l.w);
     l.w0 = fit.w0, l.newton = fit.newton, l.cg = fit.cg;
     *out = l;
     return ICP_OK;
@@ -151,7 +177,7 @@ struct bench {
     struct icp__layer *layer;
     uint32_t which;
     struct icp__solver solver;
-    double *a, *b, *h;
+    double *a, *b, *h, *w;
     uint32_t newton, cg;
 };
 
@@ -161,10 +187,10 @@ static void refit_task(void *arg, uint32_t i) {
     struct icp__refit *r = &l->refit[t->which];
     if ((t->which < ICP__FOLDS && t->which >= l->folds) || !masses(l, t->which, t->a, t->b))
         return;
-    memcpy(r->w, l->w, l->d->x.cols * sizeof *r->w);
-    struct icp__problem p = {.x = &l->d->x, .a = t->a, .b = t->b, .q = l->q, .w = r->w, .w0 = l->w0, .h = t->h};
+    memcpy(t->w, l->raw, params_of(l) * sizeof *t->w);
+    struct icp__problem p = {.x = &l->spans->x, .a = t->a, .b = t->b, .q = l->q, .w = t->w, .w0 = l->w0, .h = t->h};
     icp__solve(&t->solver, &p);
-    r->w0 = p.w0;
+    icp__spans_fold(l->spans, t->w, r->w);
     r->done = true;
     t->newton += p.newton, t->cg += p.cg;
 }
@@ -178,12 +204,14 @@ static void bench_free(struct bench *t, icp_context *c) {
 static bool bench_make(struct bench *t, struct icp__layer *l) {
     const struct icp__design *d = l->d;
     *t = (struct bench){.layer = l};
-    t->a = icp__alloc(l->ctx, 2 * (size_t)d->rows + d->x.cols + 1, sizeof *t->a);
+    size_t params = params_of(l);
+    t->a = icp__alloc(l->ctx, 2 * ((size_t)d->rows + params) + 1, sizeof *t->a);
     if (!t->a)
         return false;
     t->b = t->a + d->rows;
     t->h = t->b + d->rows;
-    return icp__solver_init(&t->solver, l->ctx, d->rows, d->x.cols);
+    t->w = t->h + params;
+    return icp__solver_init(&t->solver, l->ctx, d->rows, (uint32_t)params);
 }
 
 icp_status icp__layer_refit(struct icp__layer *l, icp_pool *pool, const struct icp_progress *p, struct icp_error *err) {

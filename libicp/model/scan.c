@@ -7,6 +7,7 @@
  * lost a tenth of the average precision (doc/decisions.md). */
 #define ENOUGH_CUSTOMERS 2u
 #define ENOUGH_REFERENCE 4u
+#define ENOUGH_WORD 3u /* words of a text also speak through the words they go with (span.h) */
 
 bool icp__scan_numeric(int32_t kind) {
     return kind == ICP_KIND_NUMBER || kind == ICP_KIND_DATE;
@@ -90,7 +91,8 @@ void icp__scan_run(struct icp__scan *s) {
 }
 
 static bool worth(const struct icp__scan *s, const struct icp__seen *t) {
-    return (t->customers >= ENOUGH_CUSTOMERS || t->reference >= ENOUGH_REFERENCE) && t->reference < s->d->reference_rows;
+    uint32_t enough = s->d->schema->column[s->column].kind == ICP_KIND_TEXT ? ENOUGH_WORD : ENOUGH_REFERENCE;
+    return (t->customers >= ENOUGH_CUSTOMERS || t->reference >= enough) && t->reference < s->d->reference_rows;
 }
 
 static int by_bytes(const void *arg, uint32_t a, uint32_t b) {

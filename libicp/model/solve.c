@@ -7,18 +7,18 @@
 #define CG_REDUCTION 1e-4
 #define HALVINGS 20u
 
-bool icp__solver_init(struct icp__solver *s, icp_context *c, uint32_t rows, uint32_t cols) {
-    size_t n = rows, m = cols, total = 5 * n + 7 * m + 1;
+bool icp__solver_init(struct icp__solver *s, icp_context *c, uint32_t rows, uint32_t params) {
+    size_t n = rows, m = params, total = 5 * n + 7 * m + 1;
     double *p = icp__alloc(c, total, sizeof *p);
     if (!p)
         return false;
-    *s = (struct icp__solver){.ctx = c, .rows = rows, .cols = cols, .memory = p};
+    *s = (struct icp__solver){.ctx = c, .rows = rows, .params = params, .memory = p};
     double **by_row[] = {&s->f, &s->r, &s->h, &s->t, &s->f2};
-    double **by_col[] = {&s->g, &s->d, &s->res, &s->z, &s->dir, &s->ap, &s->w2};
+    double **by_param[] = {&s->g, &s->d, &s->res, &s->z, &s->dir, &s->ap, &s->w2};
     for (size_t i = 0; i < 5; i++, p += n)
         *by_row[i] = p;
     for (size_t i = 0; i < 7; i++, p += m)
-        *by_col[i] = p;
+        *by_param[i] = p;
     return true;
 }
 
@@ -28,17 +28,34 @@ void icp__solver_free(struct icp__solver *s) {
     *s = (struct icp__solver){0};
 }
 
+/* Four sums side by side, always in this order. */
+static double dot(const double *x, const double *y, uint32_t n) {
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    uint32_t k = 0;
+    for (; k + 4 <= n; k += 4) {
+        s0 += x[k] * y[k];
+        s1 += x[k + 1] * y[k + 1];
+        s2 += x[k + 2] * y[k + 2];
+        s3 += x[k + 3] * y[k + 3];
+    }
+    for (; k < n; k++)
+        s0 += x[k] * y[k];
+    return (s0 + s1) + (s2 + s3);
+}
+
 void icp__matrix_times(const struct icp__matrix *x, const double *w, double w0, double *f) {
     for (uint32_t i = 0; i < x->rows; i++) {
         double sum = 0;
         for (uint64_t k = x->start[i]; k < x->start[i + 1]; k++)
             sum += w[x->index[k]];
+        if (x->dense)
+            sum += dot(x->value + (size_t)i * x->dense, w + x->cols, x->dense);
         f[i] = sum + w0;
     }
 }
 
-static void times_transposed(const struct icp__matrix *x, const double *r, double *g) {
-    for (uint32_t j = 0; j < x->cols; j++)
+static void times_transposed(const struct icp__matrix *x, const double *r, double *g, bool squares) {
+    for (uint32_t j = 0; j < x->cols + x->dense; j++)
         g[j] = 0;
     for (uint32_t i = 0; i < x->rows; i++) {
         double v = r[i];
@@ -46,11 +63,18 @@ static void times_transposed(const struct icp__matrix *x, const double *r, doubl
             continue;
         for (uint64_t k = x->start[i]; k < x->start[i + 1]; k++)
             g[x->index[k]] += v;
+        const double *z = x->dense ? x->value + (size_t)i * x->dense : NULL;
+        for (uint32_t k = 0; k < x->dense; k++)
+            g[x->cols + k] += v * (squares ? z[k] * z[k] : z[k]);
     }
 }
 
 static double log_one_plus_exp(double x) {
     return x > 0 ? x + icp__log(1 + icp__exp(-x)) : icp__log(1 + icp__exp(x));
+}
+
+static uint32_t params(const struct icp__problem *p) {
+    return p->x->cols + p->x->dense;
 }
 
 static double objective(const struct icp__problem *p, const double *f, const double *w) {
@@ -60,7 +84,7 @@ static double objective(const struct icp__problem *p, const double *f, const dou
         if (m != 0)
             sum += m * log_one_plus_exp(f[i]) - p->a[i] * f[i];
     }
-    for (uint32_t j = 0; j < p->x->cols; j++)
+    for (uint32_t j = 0; j < params(p); j++)
         penalty += p->q[j] * w[j] * w[j];
     return sum + 0.5 * penalty;
 }
@@ -88,7 +112,7 @@ static struct step weigh(struct icp__solver *s, const struct icp__problem *p) {
 
 /* Solves (X' h X + q) d = -g, the intercept being one more column of ones. False = already there. */
 static bool direction(struct icp__solver *s, struct icp__problem *p, struct step *st, double tolerance) {
-    uint32_t m = p->x->cols;
+    uint32_t m = params(p);
     double residual0 = -st->gradient0, z0 = residual0 / st->curvature0, dir0 = z0, rz = residual0 * z0;
     for (uint32_t j = 0; j < m; j++) {
         s->d[j] = 0;
@@ -108,7 +132,7 @@ static bool direction(struct icp__solver *s, struct icp__problem *p, struct step
             s->t[i] *= s->h[i];
             ap0 += s->t[i];
         }
-        times_transposed(p->x, s->t, s->ap);
+        times_transposed(p->x, s->t, s->ap, false);
         for (uint32_t j = 0; j < m; j++) {
             s->ap[j] += p->q[j] * s->dir[j];
             curvature += s->dir[j] * s->ap[j];
@@ -143,7 +167,7 @@ static bool advance(struct icp__solver *s, struct icp__problem *p, const struct 
     for (uint32_t k = 0; k < HALVINGS; k++, length *= 0.5) {
         for (uint32_t i = 0; i < p->x->rows; i++)
             s->f2[i] = s->f[i] + length * s->t[i];
-        for (uint32_t j = 0; j < p->x->cols; j++)
+        for (uint32_t j = 0; j < params(p); j++)
             s->w2[j] = p->w[j] + length * s->d[j];
         double v = objective(p, s->f2, s->w2);
         if (!(v <= *value))
@@ -151,7 +175,7 @@ static bool advance(struct icp__solver *s, struct icp__problem *p, const struct 
         *value = v;
         double *f = s->f;
         s->f = s->f2, s->f2 = f;
-        memcpy(p->w, s->w2, p->x->cols * sizeof *p->w);
+        memcpy(p->w, s->w2, params(p) * sizeof *p->w);
         p->w0 += length * st->w0;
         return true;
     }
@@ -165,11 +189,11 @@ void icp__solve(struct icp__solver *s, struct icp__problem *p) {
     double value = objective(p, s->f, p->w);
     for (uint32_t it = 0;; it++) {
         struct step st = weigh(s, p);
-        times_transposed(p->x, s->h, p->h);
+        times_transposed(p->x, s->h, p->h, true);
         if (it == most)
             return;
-        times_transposed(p->x, s->r, s->g);
-        for (uint32_t j = 0; j < p->x->cols; j++)
+        times_transposed(p->x, s->r, s->g, false);
+        for (uint32_t j = 0; j < params(p); j++)
             s->g[j] += p->q[j] * p->w[j];
         if (!direction(s, p, &st, tolerance) || !advance(s, p, &st, &value))
             return;
@@ -178,16 +202,19 @@ void icp__solve(struct icp__solver *s, struct icp__problem *p) {
 }
 
 void icp__precisions_apply(const struct icp__precisions *e, const double *tau, double *q) {
-    for (uint32_t j = 0; j < e->grouped; j++)
-        q[j] = tau[e->group[j]] / e->scale2[j];
+    for (uint32_t j = 0; j < e->params; j++)
+        if (e->group[j] != ICP__UNGROUPED)
+            q[j] = tau[e->group[j]] / e->scale2[j];
 }
 
 double icp__precisions_update(const struct icp__precisions *e, const struct icp__problem *p, double *tau, double *sums) {
     double *squares = sums, *variances = sums + e->groups, *counts = sums + 2 * (size_t)e->groups, change = 0;
     for (size_t g = 0; g < 3 * (size_t)e->groups; g++)
         sums[g] = 0;
-    for (uint32_t j = 0; j < e->grouped; j++) {
+    for (uint32_t j = 0; j < e->params; j++) {
         uint32_t g = e->group[j];
+        if (g == ICP__UNGROUPED)
+            continue;
         squares[g] += p->w[j] * p->w[j] / e->scale2[j];
         variances[g] += 1 / (p->q[j] + p->h[j]) / e->scale2[j];
         counts[g] += 1;
@@ -196,7 +223,7 @@ double icp__precisions_update(const struct icp__precisions *e, const struct icp_
         if (counts[g] == 0)
             continue;
         double determined = counts[g] - tau[g] * variances[g];
-        double next = (determined + e->strength) / (squares[g] + e->strength / e->centre);
+        double next = (determined + e->strength) / (squares[g] + e->strength / e->centre[g]);
         next = next < ICP__PRECISION_LEAST ? ICP__PRECISION_LEAST : next > ICP__PRECISION_MOST ? ICP__PRECISION_MOST : next;
         double d = icp__log(next / tau[g]);
         change = d > change ? d : -d > change ? -d : change;

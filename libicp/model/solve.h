@@ -3,21 +3,23 @@
 #pragma once
 #include "base/base.h"
 
-/* Rows of column numbers, ascending within a row; every entry is 1. */
+/* Rows of column numbers, ascending within a row; every entry is 1. Behind them `dense` columns of any value: parameter
+ * cols + k belongs to dense column k. */
 struct icp__matrix {
-    uint32_t rows, cols;
+    uint32_t rows, cols, dense;
     const uint64_t *start; /* [rows + 1] */
     const uint32_t *index;
+    const double *value;   /* [rows * dense], NULL when dense is 0 */
 };
 
 /* minimises sum_i (a_i + b_i) log(1 + e^f_i) - a_i f_i + sum_j q_j w_j^2 / 2, f = w0 + X w; rows without mass are skipped */
 struct icp__problem {
     const struct icp__matrix *x;
     const double *a, *b; /* [rows] mass in the first class (customers) and the second */
-    const double *q;     /* [cols] precisions, > 0 */
-    double *w;           /* [cols] start, then solution */
+    const double *q;     /* [cols + dense] precisions, > 0 */
+    double *w;           /* [cols + dense] start, then solution */
     double w0;           /* intercept, not penalised: start, then solution */
-    double *h;           /* [cols] diagonal of X' H X at the solution */
+    double *h;           /* [cols + dense] diagonal of X' H X at the solution */
     double tolerance;    /* stop when the Newton decrement is below; 0 = 1e-3 */
     uint32_t newton_max; /* 0 = 30 */
     uint32_t newton, cg; /* out: steps taken, over all calls */
@@ -26,12 +28,12 @@ struct icp__problem {
 /* Scratch of one solver. */
 struct icp__solver {
     icp_context *ctx;
-    uint32_t rows, cols;
+    uint32_t rows, params;
     double *memory;
     double *f, *r, *h, *t, *f2;           /* [rows] */
-    double *g, *d, *res, *z, *dir, *ap, *w2; /* [cols] */
+    double *g, *d, *res, *z, *dir, *ap, *w2; /* [params] */
 };
-bool icp__solver_init(struct icp__solver *s, icp_context *c, uint32_t rows, uint32_t cols); /* false = no memory */
+bool icp__solver_init(struct icp__solver *s, icp_context *c, uint32_t rows, uint32_t params); /* false = no memory */
 void icp__solver_free(struct icp__solver *s);
 /* Truncated Newton, directions by conjugate gradients preconditioned with the diagonal (Nocedal & Wright 2006, 7.1). Same
  * bits for the same input. */
@@ -41,12 +43,13 @@ void icp__matrix_times(const struct icp__matrix *x, const double *w, double w0, 
 
 /* One precision for each group of columns: q = tau / scale2. MacKay's update (1992) with a Gamma hyperprior of `strength` pseudo
  * traits around `centre`; without it the update runs away where a group tells nothing. */
+#define ICP__UNGROUPED UINT32_MAX
 struct icp__precisions {
-    uint32_t grouped;       /* columns [0, grouped); those beyond keep their q */
-    uint32_t groups;
-    const uint32_t *group;  /* [grouped] */
-    const double *scale2;   /* [grouped] squared prior scale */
-    double strength, centre;
+    uint32_t params, groups;
+    const uint32_t *group;  /* [params]; ICP__UNGROUPED keeps its q */
+    const double *scale2;   /* [params] squared prior scale */
+    const double *centre;   /* [groups] */
+    double strength;
 };
 #define ICP__PRECISION_LEAST 0.01
 #define ICP__PRECISION_MOST 1e5

@@ -48,7 +48,7 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
         member(b, ",\"known_reference\":", n->known_reference);
         if (n->use == ICP__USED) {
             member(b, ",\"traits\":", o->d->field[field].count);
-            micro(b, ",\"precision_micro\":", o->layer->tau[2 * field]);
+            micro(b, ",\"precision_micro\":", o->layer->tau[ICP__GROUPS * field + ICP__GROUP_TRAITS]);
             field++;
         }
         if (n->two_sources && n->use == ICP__USED)
