@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A schema with some of its columns left out by pattern. */
+#include "base/text.h"
 #include "trait/schema.h"
 
 static bool copy_column(icp_schema *s, const struct icp__column *from, struct icp__column *to) {
