@@ -123,12 +123,13 @@ icp_status icp_reference_builder_finish(icp_reference_builder *b, icp_reference 
     s = icp__sample_finish(b->sample, &t, err);
     if (s)
         return s;
-    b->broken = false;
     if (!t->rows)
         s = icp__fail(err, ICP_E_KEY, "none of %llu rows has a key", (unsigned long long)t->rows_read);
     else
         s = icp__reference_make(t, k, b->key_form, b->seed, out, err);
     if (s)
         icp__table_free(t);
+    /* Without a key in any row nothing that was added is lost. */
+    b->broken = s && s != ICP_E_KEY;
     return s;
 }
