@@ -1,0 +1,824 @@
+/* SPDX-License-Identifier: MIT */
+/* Every allocation of every public function fails in turn, alone and with all that follow: the code is ICP_E_MEMORY, outputs and
+ * handles are what they were, nothing leaks, and the same call without failures then gives what it gives without any. */
+#include "check_main.h"
+#include "counting.h"
+#include "world.h"
+#include <unistd.h>
+#include <zlib.h>
+
+#ifndef ICP_MAP
+#error "ICP_MAP: path of the list of public names"
+#endif
+
+enum { ROWS = 40, CUSTOMERS = 20, SMALL = 7 };
+
+/* What all scenarios share; immutable handles of one counting context. */
+struct lab {
+    struct counting k;
+    icp_context *c;
+    char *rows, *keys, *lines;
+    icp_reference *reference;
+    icp_schema *schema;
+    icp_model *model;
+    icp_batch *batch, *small;
+    icp_buffer *reference_file, *model_file, *schema_json;
+    unsigned char packed[32768];
+    size_t packed_size;
+};
+
+/* One run of a scenario. */
+struct work {
+    struct lab *lab;
+    icp_reader *reader;
+    icp_reference_builder *builder;
+    icp_fit *fit;
+    icp_scorer *scorer;
+    icp_result *result;
+    icp_record *record;
+    icp_distribution *distribution, *other;
+    icp_pool *pool;
+    int closed, aborted, committed, released;
+    const char *data; /* of the source */
+    size_t size, at;
+    size_t written;
+    int sinks; /* into memory that nobody finished */
+    /* Everything a call may write; compared byte for byte after a failure. */
+    struct outputs {
+        void *handle;
+        icp_buffer *buffer;
+        union {
+            uint32_t struct_size;
+            struct icp_source source;
+            struct icp_sink sink;
+            struct icp_column column;
+            struct icp_reference_info reference;
+            struct icp_model_info model;
+            struct icp_trait trait;
+            struct icp_score score;
+            struct icp_array array;
+            struct icp_spread spread;
+            struct {
+                int32_t trait[64], points[64];
+                size_t n;
+            } contributions;
+        } u;
+    } out;
+};
+
+enum {
+    QUIET = 1, /* allocates nothing */
+    ONCE = 2,  /* after a failure the handle can only be released, and says so */
+    SLOW = 8,  /* tried again after each eighth failure only */
+    LESS = 4   /* may succeed with less of what is to come */
+};
+struct scenario {
+    const char *names; /* what it covers, by blanks */
+    void (*make)(struct work *);
+    icp_status (*call)(struct work *, struct icp_error *);
+    void (*look)(struct work *, FILE *);  /* what a call that succeeded gave; releases it */
+    void (*state)(struct work *, FILE *); /* what a call that failed must leave alone */
+    int flags;
+};
+
+/* Sources and sinks. */
+
+static int64_t give(void *user, void *buf, size_t cap) {
+    struct work *w = user;
+    size_t n = w->size - w->at;
+    n = n < cap ? n : cap;
+    memcpy(buf, w->data + w->at, n);
+    w->at += n;
+    return (int64_t)n;
+}
+static void closed(void *user) { ((struct work *)user)->closed++; }
+static struct icp_source source_of(struct work *w, const void *data, size_t size) {
+    w->data = data, w->size = size, w->at = 0, w->closed = 0;
+    return (struct icp_source){sizeof(struct icp_source), 0, w, give, closed, "rows", size};
+}
+static int64_t take(void *user, const void *buf, size_t n) {
+    (void)buf;
+    ((struct work *)user)->written += n;
+    return (int64_t)n;
+}
+static int32_t committed(void *user) { return ((struct work *)user)->committed++, 0; }
+static void aborted(void *user) { ((struct work *)user)->aborted++; }
+static struct icp_sink sink_of(struct work *w) {
+    w->aborted = w->committed = 0, w->written = 0;
+    return (struct icp_sink){sizeof(struct icp_sink), 0, w, take, committed, aborted, "file"};
+}
+static icp_status sank(struct work *w, icp_status s) {
+    ck_assert_int_eq(w->committed, s == ICP_OK);
+    ck_assert_int_eq(w->aborted, s != ICP_OK);
+    return s;
+}
+static icp_reader *reader_of(struct lab *l, const char *text) { return world_reader(l->c, text, strlen(text), 16); }
+
+/* What handles hold, as text. */
+
+static void show_buffer(FILE *f, icp_buffer *b) {
+    struct icp_str s = {NULL, 0};
+    ck_assert_int_eq(icp_buffer_data(b, &s), ICP_OK);
+    fwrite(s.data, 1, s.size, f);
+}
+static void show_schema(FILE *f, const icp_schema *s) {
+    icp_buffer *b = NULL;
+    ck_assert_int_eq(icp_schema_to_json(s, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+}
+static void show_reference(FILE *f, const icp_reference *r) {
+    struct icp_reference_info i = {.struct_size = sizeof i};
+    ck_assert_int_eq(icp_reference_describe(r, &i, NULL), ICP_OK);
+    fwrite(i.id, 1, sizeof i.id, f);
+    fprintf(f, "%u %llu %llu", (unsigned)i.k, (unsigned long long)i.rows_read, (unsigned long long)i.companies);
+}
+static void show_model(FILE *f, const icp_model *m) {
+    struct icp_model_info i = {.struct_size = sizeof i};
+    ck_assert_int_eq(icp_model_describe(m, &i, NULL), ICP_OK);
+    fwrite(i.id, 1, sizeof i.id, f);
+    fprintf(f, "%u %u", (unsigned)i.flags, (unsigned)i.traits);
+}
+static void show_batch(FILE *f, const icp_batch *b) {
+    for (uint64_t i = 0; i < icp_batch_rows(b); i++)
+        for (uint32_t k = 0; k < icp_batch_columns(b); k++) {
+            struct icp_str s = icp_batch_cell(b, i, k);
+            fprintf(f, "|%.*s", (int)s.size, s.size ? s.data : "");
+        }
+}
+static void show_column(FILE *f, const icp_result *r, int32_t column) {
+    struct icp_array a = {.struct_size = sizeof a};
+    icp_status s = icp_result_column(r, ICP_LAYER_FIT, column, &a, NULL);
+    fprintf(f, "\n%d %d %llu x %llu: ", (int)column, (int)s, (unsigned long long)a.rows, (unsigned long long)a.width);
+    if (s) return;
+    if (a.type == ICP_TYPE_BYTES) {
+        fwrite(a.offsets, 8, a.rows + 1, f);
+        fwrite(a.data, 1, (size_t)a.offsets[a.rows], f);
+    } else {
+        fwrite(a.data, a.type == ICP_TYPE_INT32 ? 4 : 8, a.rows * a.width, f);
+    }
+}
+static void show_result(FILE *f, const icp_result *r) {
+    static const int32_t columns[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16};
+    fprintf(f, "%llu rows", (unsigned long long)icp_result_rows(r));
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) show_column(f, r, columns[i]);
+}
+static void show_distribution(FILE *f, const icp_distribution *d) {
+    uint64_t counts[560];
+    ck_assert_int_eq(icp_distribution_counts(d, counts, NULL, NULL), ICP_OK);
+    fwrite(counts, sizeof counts, 1, f);
+}
+static void show_record(FILE *f, struct work *w) { /* through its score: a record cannot be read back */
+    struct icp_score s = {.struct_size = sizeof s};
+    int32_t trait[64], points[64];
+    size_t n = 0;
+    memset(trait, 0, sizeof trait), memset(points, 0, sizeof points);
+    ck_assert_int_eq(icp_scorer_score_record(w->scorer, w->record, NULL, ICP_LAYER_FIT, &s, NULL), ICP_OK);
+    fwrite(&s, sizeof s, 1, f);
+    ck_assert_int_eq(icp_scorer_contributions(w->scorer, ICP_LAYER_FIT, trait, points, 64, &n, NULL), ICP_OK);
+    fwrite(trait, sizeof trait, 1, f), fwrite(points, sizeof points, 1, f);
+}
+static void show_file_stats(FILE *f, struct work *w) { fprintf(f, "%zu bytes", w->written); }
+
+/* Handles to start from. */
+
+static void make_nothing(struct work *w) { (void)w; }
+static void make_builder(struct work *w) {
+    world_must(icp_reference_builder_new(w->lab->c, NULL, &w->builder, NULL), &(struct icp_error){.code = 0});
+}
+static void make_filled_builder(struct work *w) {
+    make_builder(w);
+    ck_assert_int_eq(icp_reference_builder_add_batch(w->builder, w->lab->batch, NULL), ICP_OK);
+}
+static void make_fit(struct work *w) {
+    ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->reference, w->lab->schema, NULL, &w->fit, NULL), ICP_OK);
+}
+static void make_fit_with_customers(struct work *w) {
+    icp_reader *r = reader_of(w->lab, w->lab->keys);
+    make_fit(w);
+    ck_assert_int_eq(icp_fit_add_customers(w->fit, r, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+}
+static void make_scorer(struct work *w) {
+    struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 3};
+    ck_assert_int_eq(icp_scorer_new(w->lab->model, &o, &w->scorer, NULL), ICP_OK);
+}
+static void make_result(struct work *w) {
+    make_scorer(w);
+    ck_assert_int_eq(icp_result_new(w->lab->c, &w->result, NULL), ICP_OK);
+}
+static void make_filled_result(struct work *w) {
+    make_result(w);
+    ck_assert_int_eq(icp_scorer_score(w->scorer, w->lab->small, w->result, NULL), ICP_OK);
+}
+static void make_grown_result(struct work *w) {
+    make_result(w);
+    for (int i = 0; i < 2; i++) ck_assert_int_eq(icp_scorer_score(w->scorer, w->lab->batch, w->result, NULL), ICP_OK);
+}
+static void make_record(struct work *w) {
+    make_scorer(w);
+    ck_assert_int_eq(icp_record_new(w->lab->schema, &w->record, NULL), ICP_OK);
+    ck_assert_int_eq(icp_record_set_text(w->record, icp_record_column(w->record, "industry", 8), "Industry A", 10), ICP_OK);
+    ck_assert_int_eq(icp_record_add_item(w->record, icp_record_column(w->record, "tags", 4), "tag1", 4), ICP_OK);
+}
+static void make_scored_record(struct work *w) {
+    struct icp_score s = {.struct_size = sizeof s};
+    make_record(w);
+    ck_assert_int_eq(icp_scorer_score_record(w->scorer, w->record, NULL, ICP_LAYER_FIT, &s, NULL), ICP_OK);
+}
+static void make_csv(struct work *w) { w->reader = reader_of(w->lab, w->lab->rows); }
+static void make_jsonl(struct work *w) { w->reader = reader_of(w->lab, w->lab->lines); }
+static void make_packed(struct work *w) {
+    struct icp_source s = source_of(w, w->lab->packed, w->lab->packed_size);
+    ck_assert_int_eq(icp_reader_open(w->lab->c, &s, NULL, &w->reader, NULL), ICP_OK);
+}
+static void make_distributions(struct work *w) {
+    make_filled_result(w);
+    ck_assert_int_eq(icp_distribution_new(w->lab->c, &w->distribution, NULL), ICP_OK);
+    ck_assert_int_eq(icp_distribution_of_model(w->lab->model, ICP_LAYER_FIT, ICP_WHO_REFERENCE, &w->other, NULL), ICP_OK);
+    ck_assert_int_eq(icp_distribution_add_score(w->distribution, 498, NULL), ICP_OK);
+}
+static void drop(struct work *w) {
+    icp_reader_free(w->reader);
+    icp_reference_builder_free(w->builder);
+    icp_fit_free(w->fit);
+    icp_scorer_free(w->scorer);
+    icp_result_free(w->result);
+    icp_record_free(w->record);
+    icp_distribution_free(w->distribution);
+    icp_distribution_free(w->other);
+    icp_pool_free(w->pool);
+}
+
+/* Calls. */
+#define OUT(type) ((type **)(void *)&w->out.handle)
+#define CALL(name) static icp_status name(struct work *w, struct icp_error *e)
+#define LOOK(name) static void name(struct work *w, FILE *f)
+
+CALL(context_new) {
+    struct icp_allocator a = counting_allocator(&w->lab->k);
+    struct icp_context_options o = {.struct_size = sizeof o, .allocator = &a};
+    return icp_context_new(&o, OUT(icp_context), e);
+}
+LOOK(look_context) { (void)f, icp_context_unref(w->out.handle); }
+CALL(pool_new) { return icp_pool_new(w->lab->c, 3, OUT(icp_pool), e); }
+LOOK(look_pool) { (void)f, icp_pool_free(w->out.handle); }
+CALL(source_memory) { return icp_source_from_memory(w->lab->c, "abc", 3, &w->out.u.source, e); }
+CALL(source_file) { return icp_source_open_file(w->lab->c, ICP_MAP, &w->out.u.source, e); }
+LOOK(look_source) {
+    char text[16] = "";
+    int64_t n = w->out.u.source.read(w->out.u.source.user, text, 3);
+    fprintf(f, "%d %.3s %llu", (int)n, text, (unsigned long long)w->out.u.source.size_hint);
+    w->out.u.source.close(w->out.u.source.user);
+}
+static char scratch_path[64];
+CALL(sink_file) {
+    icp_status s = icp_sink_open_file(w->lab->c, scratch_path, &w->out.u.sink, e);
+    ck_assert_int_ne(access(scratch_path, F_OK), 0);
+    return s;
+}
+LOOK(look_sink) { (void)f, w->out.u.sink.abort(w->out.u.sink.user); }
+CALL(sink_memory) { return icp_sink_to_memory(w->lab->c, &w->out.u.sink, &w->out.buffer, e); }
+
+CALL(open_csv) {
+    struct icp_source s = source_of(w, w->lab->rows, strlen(w->lab->rows));
+    icp_status st = icp_reader_open(w->lab->c, &s, NULL, OUT(icp_reader), e);
+    ck_assert_int_eq(w->closed, st != ICP_OK);
+    return st;
+}
+CALL(open_jsonl) {
+    struct icp_source s = source_of(w, w->lab->lines, strlen(w->lab->lines));
+    icp_status st = icp_reader_open(w->lab->c, &s, NULL, OUT(icp_reader), e);
+    ck_assert_int_eq(w->closed, st != ICP_OK);
+    return st;
+}
+CALL(open_packed) {
+    struct icp_source s = source_of(w, w->lab->packed, w->lab->packed_size);
+    icp_status st = icp_reader_open(w->lab->c, &s, NULL, OUT(icp_reader), e);
+    ck_assert_int_eq(w->closed, st != ICP_OK);
+    return st;
+}
+LOOK(look_reader) {
+    icp_batch *b = NULL;
+    while (icp_reader_next(w->out.handle, &b, NULL) == ICP_OK && b) {
+        show_batch(f, b);
+        icp_batch_unref(b);
+    }
+    icp_reader_free(w->out.handle);
+}
+CALL(reader_next) { return icp_reader_next(w->reader, OUT(icp_batch), e); }
+/* And all that follows: rows may come in smaller batches when memory is short, but none is lost. */
+LOOK(look_rows) {
+    icp_batch *b = w->out.handle;
+    do {
+        show_batch(f, b);
+        icp_batch_unref(b);
+        ck_assert_int_eq(icp_reader_next(w->reader, &b, NULL), ICP_OK);
+    } while (b);
+}
+LOOK(look_batch) { show_batch(f, w->out.handle), icp_batch_unref(w->out.handle); }
+CALL(reader_stats) { return icp_reader_stats(w->reader, OUT(icp_buffer), e); }
+LOOK(look_buffer) { show_buffer(f, w->out.handle), icp_buffer_unref(w->out.handle); }
+CALL(batch_from_text) {
+    static const int64_t offsets[] = {0, 1, 2, 5, 7};
+    return icp_batch_from_text(w->lab->c, 2, 2, "ab" "\xe4" "xy" "z1", offsets, NULL, OUT(icp_batch), e);
+}
+CALL(schema_infer) {
+    icp_reader *r;
+    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
+    w->lab->k.fail_at = 0; /* the reader is consumed: each call gets a new one */
+    r = reader_of(w->lab, w->lab->rows);
+    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
+    icp_status s = icp_schema_infer(w->lab->c, r, NULL, OUT(icp_schema), e);
+    icp_reader_free(r);
+    return s;
+}
+LOOK(look_schema) { show_schema(f, w->out.handle), icp_schema_unref(w->out.handle); }
+CALL(schema_from_json) {
+    struct icp_str s = {NULL, 0};
+    icp_buffer_data(w->lab->schema_json, &s);
+    return icp_schema_from_json(w->lab->c, s.data, s.size, OUT(icp_schema), e);
+}
+CALL(schema_to_json) { return icp_schema_to_json(w->lab->schema, OUT(icp_buffer), e); }
+CALL(schema_select) { return icp_schema_select(w->lab->schema, "ind*\ntags", 9, 1, OUT(icp_schema), e); }
+CALL(schema_column) { return icp_schema_column(w->lab->schema, 1, &w->out.u.column, e); }
+LOOK(look_column) { fprintf(f, "%s %d", w->out.u.column.name.data, (int)w->out.u.column.kind); }
+
+CALL(record_new) { return icp_record_new(w->lab->schema, OUT(icp_record), e); }
+LOOK(look_new_record) { (void)f, icp_record_free(w->out.handle); }
+/* The setters have no error: what the table checks is put there by hand. */
+static icp_status told(icp_status s, struct icp_error *e) {
+    if (s) e->code = s, strcpy(e->message, "out of memory");
+    return s;
+}
+CALL(record_set_text) { return told(icp_record_set_text(w->record, icp_record_column(w->record, "industry", 8), "Industry BCDEFGHIJKLMNOPQRSTUVWXYZ", 34), e); }
+CALL(record_set_number) { return told(icp_record_set_number(w->record, icp_record_column(w->record, "employees", 9), 1234567.25), e); }
+CALL(record_set_time) { return told(icp_record_set_time(w->record, icp_record_column(w->record, "founded", 7), INT64_C(1234567890000000)), e); }
+CALL(record_add_item) { return told(icp_record_add_item(w->record, icp_record_column(w->record, "tags", 4), "tag2", 4), e); }
+CALL(record_set_all) {
+    static const char cells[] = "k1Industry A500Land1tag1;tag22000some words";
+    static const int64_t ends[] = {0, 2, 12, 15, 20, 29, 33, 43};
+    ck_assert_uint_eq(icp_schema_columns(w->lab->schema), 7);
+    return told(icp_record_set_all(w->record, cells, ends, NULL), e);
+}
+LOOK(look_record) { show_record(f, w); }
+
+CALL(builder_new) {
+    struct icp_reference_options o = {.struct_size = sizeof o, .key_column = "key", .key_size = 3, .exclude = "founded\ntags", .exclude_size = 12};
+    return icp_reference_builder_new(w->lab->c, &o, OUT(icp_reference_builder), e);
+}
+LOOK(look_builder) { (void)f, icp_reference_builder_free(w->out.handle); }
+CALL(builder_add) {
+    icp_reader *r;
+    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
+    w->lab->k.fail_at = 0;
+    r = reader_of(w->lab, w->lab->rows);
+    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
+    icp_status s = icp_reference_builder_add(w->builder, r, NULL, e);
+    icp_reader_free(r);
+    return s;
+}
+CALL(builder_add_batch) { return icp_reference_builder_add_batch(w->builder, w->lab->batch, e); }
+CALL(builder_merge) { return icp_reference_builder_merge(w->builder, w->lab->reference, e); }
+LOOK(look_finish) {
+    icp_reference *r = NULL;
+    ck_assert_int_eq(icp_reference_builder_finish(w->builder, &r, NULL), ICP_OK);
+    show_reference(f, r);
+    icp_reference_unref(r);
+}
+CALL(builder_finish) { return icp_reference_builder_finish(w->builder, OUT(icp_reference), e); }
+LOOK(look_reference) { show_reference(f, w->out.handle), icp_reference_unref(w->out.handle); }
+CALL(reference_load) {
+    struct icp_str s = {NULL, 0};
+    icp_buffer_data(w->lab->reference_file, &s);
+    struct icp_source in = source_of(w, s.data, s.size);
+    icp_status st = icp_reference_load(w->lab->c, &in, OUT(icp_reference), e);
+    ck_assert_int_eq(w->closed, 1);
+    return st;
+}
+CALL(reference_save) {
+    struct icp_sink s = sink_of(w);
+    return sank(w, icp_reference_save(w->lab->reference, &s, e));
+}
+LOOK(look_file) { show_file_stats(f, w); }
+CALL(reference_info) { return icp_reference_describe(w->lab->reference, &w->out.u.reference, e); }
+LOOK(look_reference_info) { fprintf(f, "%u", (unsigned)w->out.u.reference.k); }
+CALL(reference_schema) { return icp_reference_schema(w->lab->reference, OUT(icp_schema), e); }
+
+CALL(fit_new) {
+    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "weight", .weight_size = 6, .key_column = "key", .key_size = 3};
+    return icp_fit_new(w->lab->c, w->lab->reference, NULL, &o, OUT(icp_fit), e);
+}
+LOOK(look_new_fit) { (void)f, icp_fit_free(w->out.handle); }
+static icp_status add(struct work *w, const char *text, int universe, struct icp_error *e) {
+    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
+    w->lab->k.fail_at = 0;
+    icp_reader *r = reader_of(w->lab, text);
+    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
+    icp_status s = (universe ? icp_fit_add_universe : icp_fit_add_customers)(w->fit, r, NULL, e);
+    icp_reader_free(r);
+    return s;
+}
+CALL(fit_add_rows) { return add(w, w->lab->rows, 0, e); }
+CALL(fit_add_keys) { return add(w, w->lab->keys, 0, e); }
+CALL(fit_add_universe) { return add(w, w->lab->rows, 1, e); }
+CALL(fit_matches) { return icp_fit_matches(w->fit, OUT(icp_buffer), e); }
+LOOK(look_matches) {
+    icp_buffer *b = NULL;
+    ck_assert_int_eq(icp_fit_matches(w->fit, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+}
+CALL(fit_run) { return icp_fit_run(w->fit, NULL, OUT(icp_model), e); }
+LOOK(look_model) { show_model(f, w->out.handle), icp_model_unref(w->out.handle); }
+
+CALL(model_load) {
+    struct icp_str s = {NULL, 0};
+    icp_buffer_data(w->lab->model_file, &s);
+    struct icp_source in = source_of(w, s.data, s.size);
+    icp_status st = icp_model_load(w->lab->c, &in, OUT(icp_model), e);
+    if (st) ck_assert_int_eq(w->closed, 1);
+    return st;
+}
+static void released(void *user) { ((struct work *)user)->released++; }
+CALL(model_load_memory) {
+    struct icp_str s = {NULL, 0};
+    icp_buffer_data(w->lab->model_file, &s);
+    w->released = 0;
+    icp_status st = icp_model_load_memory(w->lab->c, s.data, s.size, released, w, OUT(icp_model), e);
+    ck_assert_int_eq(w->released, 0);
+    return st;
+}
+LOOK(look_memory_model) {
+    look_model(w, f);
+    ck_assert_int_eq(w->released, 1);
+}
+CALL(model_save) {
+    struct icp_sink s = sink_of(w);
+    return sank(w, icp_model_save(w->lab->model, &s, e));
+}
+/* Into a buffer: also what write and commit allocate. */
+CALL(model_save_memory) {
+    struct icp_sink s;
+    icp_status st = icp_sink_to_memory(w->lab->c, &s, OUT(icp_buffer), e);
+    return st ? st : icp_model_save(w->lab->model, &s, e);
+}
+CALL(reference_save_memory) {
+    struct icp_sink s;
+    icp_status st = icp_sink_to_memory(w->lab->c, &s, OUT(icp_buffer), e);
+    return st ? st : icp_reference_save(w->lab->reference, &s, e);
+}
+CALL(model_info) { return icp_model_describe(w->lab->model, &w->out.u.model, e); }
+LOOK(look_model_info) { fprintf(f, "%u", (unsigned)w->out.u.model.traits); }
+CALL(model_schema) { return icp_model_schema(w->lab->model, OUT(icp_schema), e); }
+CALL(model_summary) { return icp_model_summary(w->lab->model, OUT(icp_buffer), e); }
+CALL(model_trait) { return icp_model_trait(w->lab->model, 1, &w->out.u.trait, e); }
+LOOK(look_trait) {
+    fprintf(f, "%s %d %d", w->out.u.trait.id.data, (int)w->out.u.trait.points,
+            (int)icp_model_find_trait(w->lab->model, ICP_LAYER_FIT, w->out.u.trait.id.data, w->out.u.trait.id.size));
+}
+
+CALL(scorer_new) {
+    struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 5, .key_column = "key", .key_size = 3};
+    return icp_scorer_new(w->lab->model, &o, OUT(icp_scorer), e);
+}
+LOOK(look_scorer) { (void)f, icp_scorer_free(w->out.handle); }
+CALL(scorer_score) { return icp_scorer_score(w->scorer, w->lab->batch, w->result, e); }
+LOOK(look_result) { show_result(f, w->result); }
+CALL(score_record) { return icp_scorer_score_record(w->scorer, w->record, NULL, ICP_LAYER_FIT, &w->out.u.score, e); }
+LOOK(look_score) { fprintf(f, "%d %lld", (int)w->out.u.score.score, (long long)w->out.u.score.millipoints); }
+CALL(contributions) {
+    return icp_scorer_contributions(w->scorer, ICP_LAYER_FIT, w->out.u.contributions.trait, w->out.u.contributions.points, 64,
+                                    &w->out.u.contributions.n, e);
+}
+LOOK(look_contributions) { fprintf(f, "%zu", w->out.u.contributions.n); }
+CALL(causes) { return icp_scorer_causes(w->scorer, ICP_LAYER_FIT, OUT(icp_buffer), e); }
+CALL(result_new) { return icp_result_new(w->lab->c, OUT(icp_result), e); }
+LOOK(look_new_result) { (void)f, icp_result_free(w->out.handle); }
+CALL(result_column) { return icp_result_column(w->result, ICP_LAYER_FIT, ICP_COL_SCORE, &w->out.u.array, e); }
+LOOK(look_array) { fprintf(f, "%llu", (unsigned long long)w->out.u.array.rows); }
+
+CALL(distribution_new) { return icp_distribution_new(w->lab->c, OUT(icp_distribution), e); }
+CALL(distribution_of_model) { return icp_distribution_of_model(w->lab->model, ICP_LAYER_FIT, ICP_WHO_CUSTOMERS, OUT(icp_distribution), e); }
+LOOK(look_distribution) { show_distribution(f, w->out.handle), icp_distribution_free(w->out.handle); }
+CALL(distribution_rest) {
+    icp_status s = icp_distribution_add(w->distribution, w->result, ICP_LAYER_FIT, e);
+    if (!s) s = icp_distribution_add_score(w->distribution, 700, e);
+    if (!s) s = icp_distribution_merge(w->distribution, w->other, e);
+    return s ? s : icp_distribution_counts(w->distribution, NULL, &w->out.u.spread, e);
+}
+LOOK(look_spread) { fprintf(f, "%llu", (unsigned long long)w->out.u.spread.companies); }
+
+/* What has no status: references, figures of a handle, constants. */
+CALL(plain) {
+    struct lab *l = w->lab;
+    struct icp_str s = {NULL, 0};
+    (void)e;
+    ck_assert_ptr_eq(icp_context_ref(l->c), l->c);
+    icp_context_unref(l->c);
+    ck_assert_ptr_eq(icp_buffer_ref(l->model_file), l->model_file);
+    icp_buffer_unref(l->model_file);
+    ck_assert_ptr_eq(icp_batch_ref(l->batch), l->batch);
+    icp_batch_unref(l->batch);
+    ck_assert_ptr_eq(icp_schema_ref(l->schema), l->schema);
+    icp_schema_unref(l->schema);
+    ck_assert_ptr_eq(icp_reference_ref(l->reference), l->reference);
+    icp_reference_unref(l->reference);
+    ck_assert_ptr_eq(icp_model_ref(l->model), l->model);
+    icp_model_unref(l->model);
+    ck_assert_int_eq(icp_buffer_data(l->model_file, &s), ICP_OK);
+    ck_assert_uint_eq(icp_version(), 0x000100);
+    ck_assert_str_eq(icp_status_name(ICP_E_MEMORY), "ICP_E_MEMORY");
+    ck_assert_uint_eq(icp_batch_rows(l->batch), ROWS);
+    ck_assert_uint_eq(icp_batch_columns(l->batch), WORLD_COLUMNS + 1);
+    ck_assert_str_eq(icp_batch_name(l->batch, 1).data, "industry");
+    ck_assert_ptr_nonnull(icp_batch_cell(l->batch, 0, 0).data);
+    ck_assert_uint_eq(icp_schema_columns(l->schema), WORLD_COLUMNS + 1);
+    ck_assert_int_eq(icp_record_column(w->record, "TAGS", 4), icp_record_column(w->record, "tags", 4));
+    ck_assert_int_eq(icp_model_find_trait(l->model, ICP_LAYER_FIT, "industry=*", 10) >= -1, 1);
+    ck_assert_int_eq(icp_tiers_score(icp_tiers_default(), 0), 498);
+    ck_assert_int_eq(icp_tiers_tier(icp_tiers_default(), 0), ICP_TIER_FAIR);
+    icp_record_clear(w->record);
+    return ICP_OK;
+}
+CALL(result_rows) {
+    (void)e;
+    return icp_result_rows(w->result) == SMALL ? ICP_OK : ICP_E_STATE;
+}
+static void make_all(struct work *w) {
+    make_distributions(w);
+    make_builder(w);
+    make_fit_with_customers(w);
+    make_csv(w);
+    ck_assert_int_eq(icp_record_new(w->lab->schema, &w->record, NULL), ICP_OK);
+    ck_assert_int_eq(icp_pool_new(w->lab->c, 2, &w->pool, NULL), ICP_OK);
+}
+CALL(free_all) {
+    struct work old = *w, none = {.lab = w->lab};
+    (void)e;
+    drop(&old);
+    none.out = w->out;
+    *w = none;
+    return ICP_OK;
+}
+
+static const struct scenario scenarios[] = {
+    {"icp_context_new", make_nothing, context_new, look_context, NULL, 0},
+    {"icp_pool_new", make_nothing, pool_new, look_pool, NULL, 0},
+    {"icp_source_from_memory", make_nothing, source_memory, look_source, NULL, 0},
+    {"icp_source_open_file", make_nothing, source_file, look_source, NULL, 0},
+    {"icp_sink_open_file", make_nothing, sink_file, look_sink, NULL, 0},
+    {"icp_sink_to_memory", make_nothing, sink_memory, look_sink, NULL, 0},
+    {"icp_reader_open", make_nothing, open_csv, look_reader, NULL, 0},
+    {"icp_reader_open", make_nothing, open_jsonl, look_reader, NULL, 0},
+    {"icp_reader_open", make_nothing, open_packed, look_reader, NULL, 0},
+    {"icp_reader_next", make_csv, reader_next, look_rows, NULL, ONCE | LESS},
+    {"icp_reader_next", make_jsonl, reader_next, look_rows, NULL, ONCE | LESS},
+    {"icp_reader_next", make_packed, reader_next, look_rows, NULL, ONCE | LESS},
+    {"icp_reader_stats", make_csv, reader_stats, look_buffer, NULL, 0},
+    {"icp_batch_from_text", make_nothing, batch_from_text, look_batch, NULL, 0},
+    {"icp_schema_infer", make_nothing, schema_infer, look_schema, NULL, 0},
+    {"icp_schema_from_json", make_nothing, schema_from_json, look_schema, NULL, 0},
+    {"icp_schema_to_json", make_nothing, schema_to_json, look_buffer, NULL, 0},
+    {"icp_schema_select", make_nothing, schema_select, look_schema, NULL, 0},
+    {"icp_schema_column", make_nothing, schema_column, look_column, NULL, QUIET},
+    {"icp_record_new", make_nothing, record_new, look_new_record, NULL, 0},
+    {"icp_record_set_text", make_record, record_set_text, look_record, look_record, 0},
+    {"icp_record_set_number", make_record, record_set_number, look_record, look_record, 0},
+    {"icp_record_set_time", make_record, record_set_time, look_record, look_record, 0},
+    {"icp_record_add_item", make_record, record_add_item, look_record, look_record, 0},
+    {"icp_record_set_all", make_record, record_set_all, look_record, look_record, 0},
+    {"icp_reference_builder_new", make_nothing, builder_new, look_builder, NULL, 0},
+    {"icp_reference_builder_add", make_builder, builder_add, look_finish, NULL, ONCE},
+    {"icp_reference_builder_add_batch", make_builder, builder_add_batch, look_finish, NULL, ONCE},
+    {"icp_reference_builder_merge", make_filled_builder, builder_merge, look_finish, NULL, ONCE},
+    {"icp_reference_builder_finish", make_filled_builder, builder_finish, look_reference, NULL, ONCE},
+    {"icp_reference_load", make_nothing, reference_load, look_reference, NULL, 0},
+    {"icp_reference_save", make_nothing, reference_save, look_file, NULL, 0},
+    {"icp_reference_save", make_nothing, reference_save_memory, look_buffer, NULL, 0},
+    {"icp_reference_describe", make_nothing, reference_info, look_reference_info, NULL, QUIET},
+    {"icp_reference_schema", make_nothing, reference_schema, look_schema, NULL, 0},
+    {"icp_fit_new", make_nothing, fit_new, look_new_fit, NULL, 0},
+    {"icp_fit_add_customers", make_fit, fit_add_rows, look_matches, NULL, 0},
+    {"icp_fit_add_customers", make_fit, fit_add_keys, look_matches, NULL, 0},
+    {"icp_fit_add_universe", make_fit_with_customers, fit_add_universe, look_matches, NULL, 0},
+    {"icp_fit_matches", make_fit_with_customers, fit_matches, look_buffer, NULL, 0},
+    {"icp_fit_run", make_fit_with_customers, fit_run, look_model, look_matches, SLOW},
+    {"icp_model_load", make_nothing, model_load, look_model, NULL, 0},
+    {"icp_model_load_memory", make_nothing, model_load_memory, look_memory_model, NULL, 0},
+    {"icp_model_save", make_nothing, model_save, look_file, NULL, QUIET},
+    {"icp_model_save", make_nothing, model_save_memory, look_buffer, NULL, 0},
+    {"icp_model_describe", make_nothing, model_info, look_model_info, NULL, QUIET},
+    {"icp_model_schema", make_nothing, model_schema, look_schema, NULL, QUIET},
+    {"icp_model_summary", make_nothing, model_summary, look_buffer, NULL, 0},
+    {"icp_model_trait", make_nothing, model_trait, look_trait, NULL, QUIET},
+    {"icp_scorer_new", make_nothing, scorer_new, look_scorer, NULL, 0},
+    {"icp_scorer_score", make_result, scorer_score, look_result, look_result, 0},
+    {"icp_scorer_score", make_filled_result, scorer_score, look_result, look_result, 0},
+    {"icp_scorer_score", make_grown_result, scorer_score, look_result, look_result, QUIET},
+    {"icp_scorer_score_record", make_record, score_record, look_score, NULL, 0},
+    {"icp_scorer_contributions", make_scored_record, contributions, look_contributions, NULL, QUIET},
+    {"icp_scorer_causes", make_scored_record, causes, look_buffer, NULL, 0},
+    {"icp_result_new", make_nothing, result_new, look_new_result, NULL, 0},
+    {"icp_result_column", make_filled_result, result_column, look_array, look_result, QUIET},
+    {"icp_distribution_new", make_nothing, distribution_new, look_distribution, NULL, 0},
+    {"icp_distribution_of_model", make_nothing, distribution_of_model, look_distribution, NULL, 0},
+    {"icp_distribution_add icp_distribution_add_score icp_distribution_merge icp_distribution_counts", make_distributions,
+     distribution_rest, look_spread, NULL, QUIET},
+    {"icp_context_ref icp_context_unref icp_buffer_ref icp_buffer_unref icp_batch_ref icp_batch_unref icp_schema_ref "
+     "icp_schema_unref icp_reference_ref icp_reference_unref icp_model_ref icp_model_unref icp_buffer_data icp_version "
+     "icp_status_name icp_batch_rows icp_batch_columns icp_batch_name icp_batch_cell icp_schema_columns icp_record_column "
+     "icp_model_find_trait icp_tiers_default icp_tiers_score icp_tiers_tier icp_record_clear",
+     make_record, plain, NULL, NULL, QUIET},
+    {"icp_result_rows", make_filled_result, result_rows, NULL, NULL, QUIET},
+    {"icp_reader_free icp_reference_builder_free icp_fit_free icp_scorer_free icp_result_free icp_record_free "
+     "icp_distribution_free icp_pool_free",
+     make_all, free_all, NULL, NULL, QUIET},
+};
+enum { SCENARIOS = sizeof scenarios / sizeof scenarios[0] };
+
+/* The lab. */
+
+static icp_batch *first_batch(icp_context *c, const char *text, uint32_t rows) {
+    icp_reader *r = world_reader(c, text, strlen(text), rows);
+    icp_batch *b = NULL;
+    ck_assert_int_eq(icp_reader_next(r, &b, NULL), ICP_OK);
+    icp_reader_free(r);
+    return b;
+}
+static char *as_lines(const struct world *w) {
+    char *text = malloc((size_t)w->rows * 640), *p = text;
+    for (int i = 0; i < w->rows; i++)
+        p += sprintf(p, "{\"key\":\"%s\",\"tags\":[\"a\\u00e9\",\"%s\"],\"n\":%d}\n", w->row[i].key, w->row[i].cells[0], i);
+    return text;
+}
+static icp_buffer *saved(icp_context *c, icp_reference *r, icp_model *m) {
+    struct icp_sink s;
+    icp_buffer *b = NULL;
+    ck_assert_int_eq(icp_sink_to_memory(c, &s, &b, NULL), ICP_OK);
+    ck_assert_int_eq(r ? icp_reference_save(r, &s, NULL) : icp_model_save(m, &s, NULL), ICP_OK);
+    return b;
+}
+static void lab_new(struct lab *l) {
+    struct world w = world_new(3, ROWS, CUSTOMERS, .1);
+    z_stream z = {0};
+    memset(l, 0, sizeof *l);
+    l->c = counting_context(&l->k);
+    l->rows = world_csv(&w, 0, 1, 0);
+    l->keys = world_csv(&w, 0, 1, 1);
+    l->lines = as_lines(&w);
+    world_free(&w);
+    l->reference = world_reference(l->c, l->rows);
+    ck_assert_int_eq(icp_reference_schema(l->reference, &l->schema, NULL), ICP_OK);
+    l->model = world_fit(l->c, l->reference, l->keys, NULL, NULL);
+    l->batch = first_batch(l->c, l->rows, 0);
+    l->small = first_batch(l->c, l->rows, SMALL);
+    l->reference_file = saved(l->c, l->reference, NULL);
+    l->model_file = saved(l->c, NULL, l->model);
+    ck_assert_int_eq(icp_schema_to_json(l->schema, &l->schema_json, NULL), ICP_OK);
+    ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = (Bytef *)l->rows, z.avail_in = (uInt)strlen(l->rows);
+    z.next_out = l->packed, z.avail_out = sizeof l->packed;
+    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    l->packed_size = z.total_out;
+    deflateEnd(&z);
+}
+static void lab_free(struct lab *l) {
+    if (!l->c) return;
+    icp_buffer_unref(l->schema_json), icp_buffer_unref(l->model_file), icp_buffer_unref(l->reference_file);
+    icp_batch_unref(l->small), icp_batch_unref(l->batch);
+    icp_model_unref(l->model);
+    icp_schema_unref(l->schema);
+    icp_reference_unref(l->reference);
+    icp_context_unref(l->c);
+    free(l->rows), free(l->keys), free(l->lines);
+    ck_assert_uint_eq(l->k.live, 0);
+    l->c = NULL;
+}
+
+/* Runs. */
+
+struct shown {
+    char *text;
+    size_t size;
+};
+static struct shown shown(struct work *w, void (*show)(struct work *, FILE *)) {
+    struct shown out = {NULL, 0};
+    FILE *f = open_memstream(&out.text, &out.size);
+    if (show) show(w, f);
+    fclose(f);
+    return out;
+}
+static void must_equal(const struct shown *a, struct shown b, const char *name, size_t i, const char *what) {
+    ck_assert_msg(a->size == b.size && !memcmp(a->text, b.text, a->size), "%s, allocation %zu: %s", name, i, what);
+    free(b.text);
+}
+static struct work work_new(struct lab *l, const struct scenario *s) {
+    struct work w = {.lab = l};
+    s->make(&w);
+    memset(&w.out, 0x5A, sizeof w.out);
+    w.out.u.struct_size = sizeof w.out.u; /* larger than each of the structs: the rest is zeroed */
+    return w;
+}
+/* After a failure: the same call, now with memory. */
+static void again(struct work *w, const struct scenario *s, const struct shown *expected, size_t i) {
+    struct icp_error e = {.struct_size = sizeof e};
+    icp_status st = s->call(w, &e);
+    if ((s->flags & ONCE) && st) {
+        ck_assert_msg(st == ICP_E_STATE || st == ICP_E_MEMORY, "%s, allocation %zu: then %s", s->names, i, e.message);
+        return;
+    }
+    ck_assert_msg(st == ICP_OK, "%s, allocation %zu: the same call again gives %s: %s", s->names, i, icp_status_name(st), e.message);
+    must_equal(expected, shown(w, s->look), s->names, i, "another result after a failure");
+}
+/* False = no allocation was left to fail. */
+static int fail_one(struct lab *l, const struct scenario *s, const struct shown *expected, size_t i, int onwards) {
+    struct work w = work_new(l, s);
+    struct shown before = shown(&w, s->state);
+    struct outputs out = w.out;
+    struct icp_error e = {.struct_size = sizeof e};
+    l->k.calls = 0, l->k.fail_at = i, l->k.fail_onwards = onwards;
+    icp_status st = s->call(&w, &e);
+    const int injected = l->k.calls >= i;
+    l->k.fail_at = 0;
+    if (!injected || ((s->flags & LESS) && st == ICP_OK)) {
+        ck_assert_msg(st == ICP_OK, "%s: %s", s->names, e.message);
+        must_equal(expected, shown(&w, s->look), s->names, i, "two runs differ");
+    } else {
+        ck_assert_msg(st == ICP_E_MEMORY, "%s, allocation %zu%s: %s (%s)", s->names, i, onwards ? " and on" : "", icp_status_name(st), e.message);
+        ck_assert_int_eq(e.code, ICP_E_MEMORY);
+        ck_assert_msg(!strcmp(e.message, "out of memory"), "%s, allocation %zu: %s", s->names, i, e.message);
+        ck_assert_msg(!memcmp(&out, &w.out, sizeof out), "%s, allocation %zu: an output was written", s->names, i);
+        must_equal(&before, shown(&w, s->state), s->names, i, "a handle was changed");
+        if (!(s->flags & SLOW) || i % 8 == 1) again(&w, s, expected, i);
+    }
+    free(before.text);
+    drop(&w);
+    return injected;
+}
+
+static struct lab shared;
+static void setup(void) { lab_new(&shared); }
+static void teardown(void) { lab_free(&shared); }
+
+START_TEST(every_allocation_fails_in_turn) {
+    const struct scenario *s = &scenarios[_i];
+    const size_t live = shared.k.live;
+    struct work w = work_new(&shared, s);
+    struct icp_error e = {.struct_size = sizeof e};
+    ck_assert_msg(s->call(&w, &e) == ICP_OK, "%s: %s", s->names, e.message);
+    struct shown expected = shown(&w, s->look);
+    drop(&w);
+    for (int onwards = 0; onwards < 2; onwards++) {
+        size_t i = 1;
+        while (fail_one(&shared, s, &expected, i, onwards)) {
+            ck_assert_msg(shared.k.live == live, "%s, allocation %zu: %zu blocks are left", s->names, i, shared.k.live - live);
+            i++;
+        }
+        ck_assert_uint_eq(shared.k.live, live);
+        ck_assert_msg((i == 1) == !!(s->flags & QUIET), "%s: %zu allocations", s->names, i - 1);
+        if (!onwards && getenv("ICP_TEST_VERBOSE")) printf("%-32.32s %zu allocations\n", s->names, i - 1);
+    }
+    free(expected.text);
+    lab_free(&shared); /* of this process: with it goes every block, also those that later runs left */
+}
+END_TEST
+
+/* Every name of the map stands in the table, and every name of the table in the map. */
+START_TEST(table_covers_the_map) {
+    char line[200], name[100];
+    int names = 0, listed = 0;
+    FILE *f = fopen(ICP_MAP, "r");
+    ck_assert_msg(f != NULL, "%s", ICP_MAP);
+    while (fgets(line, sizeof line, f)) {
+        if (sscanf(line, " %99[a-z_];", name) != 1 || strncmp(name, "icp_", 4)) continue;
+        int found = 0;
+        names++;
+        for (int i = 0; i < SCENARIOS && !found; i++) {
+            const size_t n = strlen(name);
+            for (const char *p = scenarios[i].names; (p = strstr(p, name)) && !found; p += n)
+                found = (p == scenarios[i].names || p[-1] == ' ') && (p[n] == 0 || p[n] == ' ');
+        }
+        ck_assert_msg(found, "%s has no scenario", name);
+    }
+    fclose(f);
+    for (int i = 0; i < SCENARIOS; i++) {
+        int counted = i == 0 || strcmp(scenarios[i].names, scenarios[i - 1].names);
+        for (const char *p = scenarios[i].names; counted && p; p = strchr(p + 1, ' ')) listed++;
+    }
+    ck_assert_int_ge(names, 90);
+    ck_assert_int_eq(names, listed);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("alloc");
+    TCase *t = tcase_create("alloc");
+    snprintf(scratch_path, sizeof scratch_path, "/tmp/icp-alloc-%ld", (long)getpid());
+    tcase_set_timeout(t, 120);
+    tcase_add_unchecked_fixture(t, setup, teardown);
+    tcase_add_test(t, table_covers_the_map);
+    tcase_add_loop_test(t, every_allocation_fails_in_turn, 0, SCENARIOS);
+    suite_add_tcase(s, t);
+    return icp_test_run(s);
+}
