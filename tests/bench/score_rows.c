@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Scores a file by batches, or record by record as a plug-in does, without output: for counting instructions.
- * usage: score_rows MODEL FILE batch|record */
+ * usage: score_rows MODEL FILE batch|record|copy        copy = all that `record` does around its two calls */
 #include <icp/icp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static void must(icp_status s) {
 }
 
 /* One crossing per record: all cells as bytes and offsets, as a binding hands them over. */
-static int64_t by_record(icp_scorer *s, icp_record *r, const icp_batch *b, const int32_t *column, uint32_t columns) {
+static int64_t by_record(icp_scorer *s, icp_record *r, const icp_batch *b, const int32_t *column, uint32_t columns, int call) {
     static char bytes[1 << 20];
     static int64_t offsets[4097];
     int64_t sum = 0;
@@ -26,8 +26,10 @@ static int64_t by_record(icp_scorer *s, icp_record *r, const icp_batch *b, const
             memcpy(bytes + offsets[i], cell.data, cell.size);
             offsets[i + 1] = offsets[i] + (int64_t)cell.size;
         }
-        must(icp_record_set_all(r, bytes, offsets, NULL));
-        must(icp_scorer_score_record(s, r, NULL, ICP_LAYER_FIT, &score, &e));
+        if (call) {
+            must(icp_record_set_all(r, bytes, offsets, NULL));
+            must(icp_scorer_score_record(s, r, NULL, ICP_LAYER_FIT, &score, &e));
+        }
         sum += score.millipoints;
     }
     return sum;
@@ -65,8 +67,8 @@ int main(int argc, char **argv) {
             if (at >= 0)
                 column[at] = (int32_t)i;
         }
-        if (strcmp(argv[3], "record") == 0)
-            sum += by_record(s, record, b, column, columns);
+        if (strcmp(argv[3], "batch") != 0)
+            sum += by_record(s, record, b, column, columns, strcmp(argv[3], "record") == 0);
         else {
             struct icp_array a = {.struct_size = sizeof a};
             must(icp_scorer_score(s, b, result, &e));
