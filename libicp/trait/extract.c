@@ -13,6 +13,13 @@ static const char *const missing[] = {
     "(not set)", "not set", "(blank)", "(empty)", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!"};
 
 bool icp__cell_missing(const char *s, size_t n) {
+    /* No spelling above begins with another of these, so that most values are done with here. */
+    if (n > 2 && icp__is_letter(s[0])) {
+        char one = icp__lower(s[0]), two = icp__lower(s[1]);
+        if (!(one == 'n' && (two == '/' || two == 'a' || two == 'u' || two == 'o')) && !(one == 's' && two == 'e') && !(one == 'p' && two == 'l')) return false;
+    } else if (n > 0 && icp__is_digit(s[0])) {
+        return false;
+    }
     struct icp_str t = icp__trim(s, n);
     if (t.size == 0) return true;
     if (t.size > 16) return false;

@@ -33,9 +33,12 @@ static bool letter_at(const char *p, const char *end) { return p < end && (icp__
 static const struct word *take(struct cursor *c, const struct word *words, size_t count) {
     const struct word *best = NULL;
     size_t most = 0;
+    if (c->p == c->end || icp__is_digit(*c->p)) return NULL; /* no word begins with a digit */
+    char first = *c->p, lower = icp__lower(first);
     for (size_t i = 0; i < count; i++) {
         size_t n = 0, left = (size_t)(c->end - c->p);
         const char *t = words[i].text;
+        if (t[0] != first && t[0] != lower) continue;
         while (t[n] && n < left && (t[n] == c->p[n] || (t[n] == icp__lower(c->p[n]) && t[n] != c->p[n]))) n++;
         if (t[n] || n <= most) continue;
         if ((icp__is_letter(t[n - 1]) || (unsigned char)t[n - 1] >= 0x80) && icp__is_letter(t[0]) && letter_at(c->p + n, c->end)) continue;
@@ -231,6 +234,7 @@ static bool read_amount(struct cursor *c, uint8_t decimal, struct amount *a, uns
         struct cursor ahead = *c;
         const struct word *w;
         skip_blanks(&ahead);
+        if (ahead.p == ahead.end || *ahead.p == '-' || *ahead.p == '+') break;
         if (!a->scaled && !unit && (w = TAKE(&ahead, magnitudes))) a->scaled = true, a->times = w->value;
         else if (!money && TAKE(&ahead, currencies)) money = true;
         else if (!unit && TAKE(&ahead, units)) unit = true;
@@ -292,16 +296,19 @@ static bool read_slowly(struct cursor c, uint8_t decimal, double *out, unsigned 
     return read_rest(&c, flags);
 }
 
-/* Plain digits, the usual case. */
-static bool read_plainly(const char *s, size_t n, double *out) {
+/* Digits and at most one point, the usual case. */
+static bool read_plainly(const char *s, size_t n, bool point, double *out) {
     uint64_t v = 0;
-    size_t i = 0, negative = s[0] == '-';
-    if (n - negative == 0 || n - negative > 15) return false;
-    for (i = negative; i < n; i++) {
-        if (!icp__is_digit(s[i])) return false;
-        v = v * 10 + (uint64_t)(s[i] - '0');
+    size_t negative = s[0] == '-', at = n;
+    if (n - negative == 0 || n - negative > 15 || !icp__is_digit(s[n - 1])) return false;
+    for (size_t i = negative; i < n; i++) {
+        if (icp__is_digit(s[i])) v = v * 10 + (uint64_t)(s[i] - '0');
+        else if (point && s[i] == '.' && at == n) at = i;
+        else return false;
     }
-    *out = negative ? -(double)v : (double)v;
+    /* Both exact, so the quotient is correctly rounded. */
+    double d = at == n ? (double)v : (double)v / powers[n - at - 1];
+    *out = negative ? -d : d;
     return true;
 }
 
@@ -309,7 +316,8 @@ bool icp__number_read(const char *s, size_t n, uint8_t decimal, double *out, uns
     unsigned found = 0;
     double v;
     if (n == 0 || n > 120) return false;
-    if (read_plainly(s, n, &v)) {
+    /* Whoever asks for flags learns from them how points are used. */
+    if (read_plainly(s, n, !flags && decimal == '.', &v)) {
         found = ICP__NUMBER_DIGITS;
     } else if (!read_slowly((struct cursor){s, s + n}, decimal ? decimal : '.', &v, &found)) {
         return false;

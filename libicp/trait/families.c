@@ -59,7 +59,15 @@ bool icp__header_has(const struct icp__header *h, const char *words) {
             const char *w = h->text + h->word[i].start;
             if (singular(w, h->word[i].size) == m && memcmp(w, p, m) == 0) break;
         }
-        if (i == h->words) return false;
+        if (i == h->words) { /* LinkedIn and E-Mail were parted */
+            for (i = 0; i + 1 < h->words; i++) {
+                size_t both = (size_t)h->word[i].size + h->word[i + 1].size;
+                const char *w = h->text + h->word[i].start;
+                if (singular(w, both) == m && memcmp(w, p, m) == 0) break;
+            }
+            if (i + 1 >= h->words) return false;
+            wanted++;
+        }
         wanted++;
         p += n;
         while (*p == ' ') p++;

@@ -37,12 +37,13 @@ static const struct icp__synonym synonyms[] = {
     {"arr", NUM, 0, 2}, {"mrr", NUM, 0, 2}, {"acv", NUM, 0, 2}, {"seats", NUM, 0, 2}, {"licenses", NUM, 0, 2},
     {"number of seats", NUM, 0, 2}, {"number of licenses", NUM, 0, 2}, {"contract value", NUM, 0, 2},
     {"web traffic", NUM, 0, 2}, {"monthly visits", NUM, 0, 2}, {"monthly traffic", NUM, 0, 2}, {"visits", NUM, 0, 2},
-    {"alexa rank", NUM, 0, 2}, {"traffic rank", NUM, 0, 2}, {"followers", NUM, 0, 2},
-    {"linkedin followers", NUM, 0, 2}, {"twitter followers", NUM, 0, 2}, {"follower count", NUM, 0, 2},
-    {"subsidiary count", NUM, 0, 2}, {"number of subsidiaries", NUM, 0, 2}, {"size band", CAT, 0, 2},
-    {"size segment", CAT, 0, 2}, {"size bucket", CAT, 0, 2}, {"revenue band", CAT, 0, 2},
-    {"employee band", CAT, 0, 2}, {"size category", CAT, 0, 2}, {"company size category", CAT, 0, 2},
-    {"gr\xC3\xB6ssenklasse", CAT, 0, 2}, {"market cap", NUM, 0, 5}, {"market capitalization", NUM, 0, 5},
+    {"alexa rank", NUM, 0, 2}, {"traffic rank", NUM, 0, 2}, {"subsidiary count", NUM, 0, 2},
+    {"number of subsidiaries", NUM, 0, 2}, {"size band", CAT, 0, 2}, {"size segment", CAT, 0, 2},
+    {"size bucket", CAT, 0, 2}, {"revenue band", CAT, 0, 2}, {"employee band", CAT, 0, 2},
+    {"size category", CAT, 0, 2}, {"company size category", CAT, 0, 2}, {"gr\xC3\xB6ssenklasse", CAT, 0, 2},
+    {"market cap", NUM, 0, 5}, {"market capitalization", NUM, 0, 5}, {"followers", NUM, 0, 5},
+    {"linkedin followers", NUM, 0, 5}, {"twitter followers", NUM, 0, 5}, {"follower count", NUM, 0, 5},
+    {"linkedin employee count", NUM, 0, 5}, {"employees on linkedin", NUM, 0, 5},
 };
 
 const struct icp__family icp__family_size = {ICP_FAMILY_SIZE, "size", synonyms, COUNT(synonyms)};

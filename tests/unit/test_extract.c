@@ -147,9 +147,9 @@ END_TEST
 
 START_TEST(texts_and_addresses) {
     static const struct row rows[] = {
-        {TEXT, 0, "Supply chain, for SMEs.", "supply|+chain|for|+smes"}, {TEXT, 0, ".", "?"}, {TEXT, 0, "", "?"}, {TEXT, 0, "AI-powered", "ai|+powered"},
-        {TEXT, 0, "\xE6\x97\xA5\xE6\x9C\xAC", "\xE6\x97\xA5|+\xE6\x9C\xAC"}, {NAME, 0, "23 Technologies GmbH", "23|+technologies|+gmbh"}, {NAME, 0, "#NAME?", "?"},
-        {NAME, 0, "#waywire", "waywire"},
+        {TEXT, 0, "Supply chain, for SMEs.", "supply|+chain|for|+smes|suppl*|chain*"}, {TEXT, 0, ".", "?"}, {TEXT, 0, "", "?"}, {TEXT, 0, "AI-powered", "ai|+powered|power*"},
+        {TEXT, 0, "\xE6\x97\xA5\xE6\x9C\xAC", "\xE6\x97\xA5|+\xE6\x9C\xAC"}, {NAME, 0, "23 Technologies GmbH", "23|+technologies|+gmbh|techn*"}, {NAME, 0, "#NAME?", "?"},
+        {NAME, 0, "#waywire", "waywire|waywi*"},
         {URL, 0, "https://www.example.com/path?q=1", ".com|~example"}, {URL, 0, "example.co.uk", ".co.uk|~example"}, {URL, 0, "http://shop.example.com.au", ".com.au|~shop|~example"}, {URL, 0, "first-bank.de", ".de|~first|~bank"},
         {URL, 0, "com.de", ".de|~com"}, {URL, 0, "co.uk", ".uk|~co"}, {URL, 0, "a.com.de", ".de|~a|~com"}, {URL, 0, "Example.IO", ".io|~example"}, {URL, 0, "https://example.ai:8080/", ".ai|~example"},
         {URL, 0, "info@example.org", ".org|~example"}, {URL, 0, "192.168.0.1", "?"}, {URL, 0, "localhost", "?"}, {URL, 0, "https://", "?"}, {URL, 0, "http://", "?"}, {URL, 0, "a.go.jp", ".go.jp|~a"},
