@@ -184,13 +184,50 @@ icp_status icp_record_add_item(icp_record *r, int32_t column, const char *data, 
 
 static bool is_set(const uint8_t *validity, uint32_t i) { return !validity || validity[i / 8] >> (i % 8) & 1; }
 
-icp_status icp_record_set_all(icp_record *r, const char *bytes, const int64_t *offsets, const uint8_t *validity) {
-    if (!r || !offsets) return ICP_E_ARGUMENT;
+static bool all_ascii(const char *s, size_t n) {
+    uint64_t all = 0, word;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&word, s + i, 8);
+        all |= word;
+    }
+    for (; i < n; i++) all |= (unsigned char)s[i];
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static icp_status check_offsets(const icp_record *r, const char *bytes, const int64_t *offsets) {
     uint32_t n = r->schema->columns;
     if (offsets[0] < 0 || (!bytes && offsets[n] != offsets[0])) return ICP_E_ARGUMENT;
     for (uint32_t i = 0; i < n; i++)
         if (offsets[i + 1] < offsets[i] || (uint64_t)offsets[i + 1] > SIZE_MAX) return ICP_E_ARGUMENT;
+    return ICP_OK;
+}
+
+/* Cells that are ASCII together need no look at their encoding one by one. */
+static icp_status set_ascii(icp_record *r, const char *bytes, const int64_t *offsets, const uint8_t *validity) {
+    struct slot *slot = slot_of(r, 0);
+    uint32_t n = r->schema->columns;
+    for (uint32_t i = 0; i < n; i++) {
+        size_t size = (size_t)(offsets[i + 1] - offsets[i]);
+        icp_status st = size < slot[i].cap || !is_set(validity, i) ? ICP_OK : reserve(r, (int32_t)i, size);
+        if (st) return st;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        size_t size = (size_t)(offsets[i + 1] - offsets[i]);
+        bool set = is_set(validity, i);
+        slot[i].items = false;
+        if (set && size) memcpy(slot[i].data, bytes + offsets[i], size);
+        r->cells[i] = set ? (struct icp__cell){slot[i].data, size} : (struct icp__cell){NULL, 0};
+    }
+    return ICP_OK;
+}
+
+icp_status icp_record_set_all(icp_record *r, const char *bytes, const int64_t *offsets, const uint8_t *validity) {
+    if (!r || !offsets || check_offsets(r, bytes, offsets)) return ICP_E_ARGUMENT;
+    uint32_t n = r->schema->columns;
     if (!bytes) bytes = "";
+    if (n && all_ascii(bytes + offsets[0], (size_t)(offsets[n] - offsets[0])) && offsets[n] - offsets[0] <= (int64_t)r->ctx->options.max_cell)
+        return set_ascii(r, bytes, offsets, validity);
     for (uint32_t i = 0; i < n; i++) {
         icp_status st = is_set(validity, i) ? prepare(r, (int32_t)i, bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i])) : ICP_OK;
         if (st) return st;
