@@ -33,6 +33,8 @@ icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options *o, icp_
         return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL");
     if (own.flags != 0)
         return icp__fail(err, ICP_E_UNSUPPORTED, "flags must be 0");
+    if (own.key_column == NULL && own.key_size != 0)
+        return icp__fail(err, ICP_E_ARGUMENT, "key_column is NULL but has a size");
     if (own.reasons > 64)
         return icp__fail(err, ICP_E_ARGUMENT, "at most 64 reasons");
     if (own.layers & ~m->info.layers)
@@ -158,7 +160,7 @@ icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, const icp
         return icp__fail(err, ICP_E_UNSUPPORTED, "events are not read in this release");
     if (layer != (int32_t)s->model->layer)
         return icp__fail(err, ICP_E_UNSUPPORTED, "the model has no layer %d", layer);
-    if (out->struct_size < sizeof score) /* before anything of the last record is lost */
+    if (out->struct_size < sizeof score || out->struct_size > 65536) /* before anything of the last record is lost */
         return icp__output(out, sizeof score, &score, sizeof score, err);
     st = icp__plan_find(s, r->layout, NULL, &p, err);
     if (st != ICP_OK)
