@@ -48,10 +48,10 @@ static icp_status check_patterns(const icp_schema *s, struct icp_str patterns, s
 
 static bool ignore(icp_schema *s, struct icp__column *c, struct icp_str patterns, struct icp_str found) {
     struct icp__bytes b;
-    struct icp_str line;
+    struct icp_str line, rest = found.size ? found : patterns;
     const char *before = found.size ? "left out by \"" : "not asked for: only \"";
     icp__bytes_init(&b, s->ctx);
-    while (next_line(found.size ? &found : &patterns, &line)) {
+    while (next_line(&rest, &line)) {
         icp__bytes_text(&b, before);
         icp__bytes_add(&b, line.data, line.size);
         before = "\", \"";
