@@ -7,6 +7,7 @@
 #define KNOWN_ENOUGH 200u   /* reference rows in which a column must be known ... */
 #define SMALL_PART 10u      /* ... or this part of a small reference */
 #define OVERLAP_ENOUGH 5u   /* customers with both values before two sources are compared */
+#define WEIGHT_LEAST 1e-9    /* of the largest: still a customer */
 #define COLUMNS_AT_ONCE 16u /* scans between two calls of progress */
 
 static bool rows_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m) {
@@ -34,7 +35,25 @@ static bool rows_make(struct icp__design *d, const struct icp__customers *l, con
     return true;
 }
 
-/* Weights with mean 1 over the customers that have a row. */
+/* Mean 1 over the customers. Only ratios count, so that neither huge nor tiny weights leave the range of doubles; how many
+ * equal weights they amount to says how many customers stand behind what is learned (Kish 1965). */
+static void weights_scale(struct icp__design *d) {
+    double most = 0, total = 0, squares = 0;
+    for (uint32_t i = 0; i < d->rows; i++)
+        most = d->weight[i] > most ? d->weight[i] : most;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        if (!(d->weight[i] > 0))
+            continue;
+        double part = d->weight[i] / most;
+        d->weight[i] = part > WEIGHT_LEAST ? part : WEIGHT_LEAST;
+        total += d->weight[i];
+        squares += d->weight[i] * d->weight[i];
+    }
+    for (uint32_t i = 0; i < d->rows; i++)
+        d->weight[i] = d->weight[i] / total * d->customers;
+    d->effective = total / squares * total;
+}
+
 static icp_status weights_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m,
                                struct icp_error *err) {
     int32_t column = -1;
@@ -44,19 +63,15 @@ static icp_status weights_make(struct icp__design *d, const struct icp__customer
             return s;
     }
     uint32_t at = d->reference_rows;
-    double total = 0;
     for (uint32_t i = 0; i < m->count; i++) {
         const struct icp__customer *c = &m->customer[i];
         if (c->origin == ICP__NOT_FOUND)
             continue;
-        double w = icp__customer_weight(l, column, i);
-        d->weight[c->origin == ICP__FROM_REFERENCE ? c->row : at++] = w;
+        d->weight[c->origin == ICP__FROM_REFERENCE ? c->row : at++] = icp__customer_weight(l, column, i);
         d->customers++;
         d->listed += c->origin == ICP__FROM_REFERENCE;
-        total += w;
     }
-    for (uint32_t i = 0; i < d->rows; i++)
-        d->weight[i] = d->weight[i] / total * d->customers;
+    weights_scale(d);
     return ICP_OK;
 }
 

@@ -53,6 +53,7 @@ struct icp__design {
     uint32_t customers, listed;    /* customers; of these in the reference */
     struct icp__design_row *row;   /* [rows] */
     double *weight;                /* [rows] of customers, mean 1; 0 = no customer */
+    double effective;              /* customers of equal weight that the weights amount to */
     uint32_t fields, features;
     struct icp__field *field;
     struct icp__feature *feature;  /* by (column, kind, text or edge) */

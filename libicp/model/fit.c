@@ -157,12 +157,23 @@ struct run {
     struct icp__bins bins;
 };
 
+/* Of very unequal weights only the largest speak. */
+static icp_status enough_weight(const icp_fit *f, const struct icp__design *d, struct icp_error *err) {
+    if (d->effective + 0.5 >= f->min_customers || f->flags & ICP_FIT_ALLOW_FEW)
+        return ICP_OK;
+    uint32_t effective = (uint32_t)(d->effective + 0.5);
+    return icp__fail(err, ICP_E_TOO_FEW, "the weights of %u customers are so unequal that they amount to %u; at least %u are needed", d->customers,
+                     effective, f->min_customers);
+}
+
 static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress *p, struct icp_error *err) {
     icp_status s = icp__customers_match(&f->customers, f->schema, &r->matches, err);
     if (!s)
         s = enough(f, &r->matches, err);
     if (!s)
         s = icp__design_make(&f->customers, &r->matches, f->schema, f->pool, p, &r->design, err);
+    if (!s)
+        s = enough_weight(f, &r->design, err);
     if (!s && r->design.fields == 0)
         s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
     if (!s)
@@ -180,9 +191,9 @@ static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress
 
 static icp_status run_model(icp_fit *f, const struct run *r, icp_model **out, struct icp_error *err) {
     struct icp__outcome o = {&f->customers, &r->matches, &r->design, &r->layer, &r->calibration, &r->interval, &r->bins, 0};
-    if (r->design.customers < f->min_customers)
+    if (r->design.effective + 0.5 < f->min_customers)
         o.flags |= ICP_MODEL_FEW_CUSTOMERS;
-    if (!r->interval.calibrated)
+    if (!r->interval.calibrated || r->design.effective + 0.5 < ICP__INTERVAL_CUSTOMERS)
         o.flags |= ICP_MODEL_INTERVAL_UNCALIBRATED;
     if ((uint64_t)r->design.listed * LISTED_PART > r->design.reference_rows)
         o.flags |= ICP_MODEL_LISTED_SHARE_HIGH;

@@ -292,6 +292,99 @@ START_TEST(equal_weights_change_nothing_and_large_ones_count) {
 }
 END_TEST
 
+/* One customer that outweighs all others is one customer, whatever the number of rows. */
+START_TEST(very_unequal_weights_are_few_customers) {
+    static const char *const heavy[] = {"1e300", "1000000"}, *const light[] = {"1e-300", "1"};
+    struct setting s = setting_new(600);
+    struct text keys = keys_of(&s.fintech, 60);
+    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "w", .weight_size = 1};
+    for (int k = 0; k < 2; k++) {
+        struct text tilted = {NULL, 0};
+        struct icp_error e = {.struct_size = sizeof e};
+        icp_model *m = NULL;
+        text_add(&tilted, "key,w\n");
+        for (const char *p = strchr(keys.data, '\n') + 1; *p; p = strchr(p, '\n') + 1)
+            text_add(&tilted, "%.6s,%s\n", p, p == strchr(keys.data, '\n') + 1 ? heavy[k] : light[k]);
+        o.flags = 0;
+        icp_fit *f = fit_new(s.c, s.r, &o);
+        must_add(s.c, f, tilted.data, 0);
+        ck_assert_int_eq(icp_fit_run(f, NULL, &m, &e), ICP_E_TOO_FEW);
+        ck_assert_str_eq(e.message, "the weights of 60 customers are so unequal that they amount to 1; at least 20 are needed");
+        ck_assert_ptr_null(m);
+        icp_fit_free(f);
+        o.flags = ICP_FIT_ALLOW_FEW;
+        m = fit_keys(&s, tilted.data, &o);
+        ck_assert_uint_eq(info_of(m).customers, 60);
+        ck_assert_uint_eq(info_of(m).flags & 3, ICP_MODEL_FEW_CUSTOMERS | ICP_MODEL_INTERVAL_UNCALIBRATED);
+        icp_model_unref(m);
+        free(tilted.data);
+    }
+    free(keys.data);
+    setting_free(&s);
+}
+END_TEST
+
+/* Only the ratios of weights count, up to the ends of what doubles hold. */
+START_TEST(huge_and_tiny_weights_are_weights) {
+    static const char *const same[] = {"1.7e308", "1e-300", "4.9e-324"};
+    struct setting s = setting_new(600);
+    struct text keys = keys_of(&s.fintech, 60);
+    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "w", .weight_size = 1};
+    icp_model *plain = fit_keys(&s, keys.data, NULL);
+    for (int k = 0; k < 3; k++) {
+        struct text t = {NULL, 0};
+        text_add(&t, "key,w\n");
+        for (const char *p = strchr(keys.data, '\n') + 1; *p; p = strchr(p, '\n') + 1)
+            text_add(&t, "%.6s,%s\n", p, same[k]);
+        icp_model *m = fit_keys(&s, t.data, &o);
+        icp_buffer *x = model_bytes(s.c, plain), *y = model_bytes(s.c, m);
+        ck_assert(same_bytes(x, y));
+        icp_buffer_unref(x), icp_buffer_unref(y);
+        icp_model_unref(m);
+        free(t.data);
+    }
+    icp_model_unref(plain);
+    free(keys.data);
+    setting_free(&s);
+}
+END_TEST
+
+/* A trait that every customer and no other company has is a leak or chance: nothing says how rare it is. */
+START_TEST(a_trait_of_customers_alone_gives_no_confidence) {
+    icp_context *c = context();
+    struct text rows = {NULL, 0}, keys = {NULL, 0};
+    struct icp_error e = {.struct_size = sizeof e};
+    text_add(&rows, "key,kind,size\n");
+    text_add(&keys, "key\n");
+    for (int i = 0; i < 2000; i++) {
+        text_add(&rows, "k%d,%s,%d\n", i, i < 60 ? "a" : "b", i % 50);
+        if (i < 60)
+            text_add(&keys, "k%d\n", i);
+    }
+    icp_reference *r = world_reference(c, rows.data);
+    icp_model *m = world_fit(c, r, keys.data, NULL, NULL);
+    icp_schema *schema;
+    icp_record *record;
+    icp_scorer *scorer;
+    struct icp_score score = {.struct_size = sizeof score};
+    world_must(icp_model_schema(m, &schema, &e), &e);
+    world_must(icp_record_new(schema, &record, &e), &e);
+    world_must(icp_scorer_new(m, NULL, &scorer, &e), &e);
+    world_must(icp_record_set_text(record, icp_record_column(record, "kind", 4), "a", 1), &e);
+    world_must(icp_scorer_score_record(scorer, record, NULL, ICP_LAYER_FIT, &score, &e), &e);
+    ck_assert_int_eq(score.tier, ICP_TIER_EXCELLENT);
+    ck_assert_int_eq(score.confidence, ICP_CONFIDENCE_INSUFFICIENT);
+    ck_assert(score.flags & ICP_FLAG_HIGH_ON_THIN);
+    icp_scorer_free(scorer);
+    icp_record_free(record);
+    icp_schema_unref(schema);
+    icp_model_unref(m);
+    icp_reference_unref(r);
+    icp_context_unref(c);
+    free(rows.data), free(keys.data);
+}
+END_TEST
+
 static int summary_says(icp_model *m, const char *what) {
     icp_buffer *json;
     struct icp_str text;
@@ -504,6 +597,9 @@ int main(void) {
     tcase_add_test(t, degenerate_lists_work);
     tcase_add_test(t, identical_reference_gives_a_clear_error);
     tcase_add_test(t, equal_weights_change_nothing_and_large_ones_count);
+    tcase_add_test(t, very_unequal_weights_are_few_customers);
+    tcase_add_test(t, huge_and_tiny_weights_are_weights);
+    tcase_add_test(t, a_trait_of_customers_alone_gives_no_confidence);
     tcase_add_test(t, a_row_found_wins_over_the_customers_own);
     tcase_add_test(t, columns_left_out_are_named);
     tcase_add_test(t, cancelled_anywhere_leaves_nothing_behind);
