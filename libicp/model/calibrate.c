@@ -147,9 +147,33 @@ struct sheet {
     double *table;  /* [rows * fields] */
     double *offset; /* [2 * fields] */
     double *own;    /* [rows] */
+    double *a, *b;  /* [rows] */
     uint8_t *use;   /* [rows] */
     double *out;    /* [rows] */
 };
+
+static void own_evidence(struct sheet *t, double slope) {
+    const struct icp__design *d = t->layer->d;
+    icp__contributions(d, t->layer->refit[t->which].w, slope, t->table);
+    icp__offsets(d, t->table, t->use, 1, t->offset);
+    icp__evidence(d, t->table, t->offset, t->own);
+}
+
+/* A part list has a slope of its own, from the customers that it lacks: held fixed, intervals come out too narrow. */
+static double part_slope(struct sheet *t) {
+    const struct icp__layer *l = t->layer;
+    double customers = 0, others = 0;
+    for (uint32_t i = 0; i < l->d->rows; i++) {
+        t->a[i] = l->a[i] > 0 && !icp__layer_in_part(l->rank[i], t->which - ICP__FOLDS) ? l->a[i] : 0;
+        t->b[i] = t->use[i];
+        customers += t->a[i], others += t->b[i];
+    }
+    if (!(customers > 0 && others > 0))
+        return t->c->slope;
+    for (uint32_t i = 0; i < l->d->rows; i++)
+        t->b[i] = t->b[i] * customers / others;
+    return icp__slope(t->own, t->a, t->b, l->d->rows);
+}
 
 static void sheet_task(void *arg, uint32_t k) {
     struct sheet *t = (struct sheet *)arg + k;
@@ -158,14 +182,14 @@ static void sheet_task(void *arg, uint32_t k) {
     bool fold = t->which < ICP__FOLDS;
     if (!t->out || !l->refit[t->which].done)
         return;
-    icp__contributions(d, l->refit[t->which].w, t->c->slope, t->table);
     for (uint32_t i = 0; i < d->rows; i++) {
         t->use[i] = t->all_rows ? i < d->reference_rows : t->c->unlisted[i];
         if (fold && icp__layer_held(l, t->which, i))
             t->use[i] = 0;
     }
-    icp__offsets(d, t->table, t->use, 1, t->offset);
-    icp__evidence(d, t->table, t->offset, t->own);
+    own_evidence(t, fold ? t->c->slope : 1);
+    if (!fold)
+        own_evidence(t, part_slope(t));
     for (uint32_t i = 0; i < d->rows; i++)
         if (!fold || icp__layer_held(l, t->which, i))
             t->out[i] = t->own[i];
@@ -177,12 +201,14 @@ static bool sheet_make(struct sheet *t, const struct icp__layer *l, const struct
     const struct icp__design *d = l->d;
     size_t cells = (size_t)d->rows * d->fields;
     *t = (struct sheet){.layer = l, .c = c};
-    t->table = icp__alloc(l->ctx, cells + 2 * (size_t)d->fields + d->rows + 1, sizeof *t->table);
+    t->table = icp__alloc(l->ctx, cells + 2 * (size_t)d->fields + 3 * (size_t)d->rows + 1, sizeof *t->table);
     t->use = icp__alloc(l->ctx, d->rows + 1u, 1);
     if (!t->table || !t->use)
         return false;
     t->offset = t->table + cells;
     t->own = t->offset + 2 * (size_t)d->fields;
+    t->a = t->own + d->rows;
+    t->b = t->a + d->rows;
     return true;
 }
 

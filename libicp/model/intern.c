@@ -64,7 +64,7 @@ uint32_t icp__intern_find(struct icp__intern *t, int32_t kind, const char *data,
         t->failed = true;
         return ICP__NO_TRAIT;
     }
-    t->seen[t->count] = (struct icp__seen){hash, copy, size, UINT32_MAX, kind, 0, 0, ICP__NO_TRAIT};
+    t->seen[t->count] = (struct icp__seen){.hash = hash, .data = copy, .size = size, .row = UINT32_MAX, .kind = kind, .trait = ICP__NO_TRAIT};
     t->slot[at] = (uint32_t)++t->count;
     return (uint32_t)t->count - 1;
 }

@@ -13,6 +13,7 @@ struct icp__seen {
     int32_t kind;       /* ICP_TRAIT_... */
     uint32_t customers; /* rows of customers */
     uint32_t reference; /* rows of the reference */
+    uint32_t words;     /* prefixes: distinct words that begin so, each in two rows of the reference or more */
     uint32_t trait;     /* place among the chosen traits, or ICP__NO_TRAIT */
 };
 struct icp__intern {

@@ -5,6 +5,7 @@
 #include "model/sort.h"
 
 #define SAFETY 1.3
+#define SHIFT 25.0 /* / customers: a longer list spreads more, a shift that parts of the list do not show */
 #define QUANTILE 9u /* tenths */
 
 bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const double *w, double slope, struct icp__bins *out) {
@@ -148,7 +149,7 @@ icp_status icp__interval_fit(const struct icp__layer *l, const struct icp__calib
     (void)width_fit(l, c, over, ICP__HALVES, ICP__HALVES + ICP__THIRDS, &s, v.thirds);
     v.from_thirds = mean_width(l, c, over, v.thirds) > mean_width(l, c, over, v.halves);
     const double *best = v.from_thirds ? v.thirds : v.halves;
-    v.base = best[0] * SAFETY * SAFETY;
+    v.base = best[0] * SAFETY * SAFETY + SHIFT / d->customers;
     v.per = best[1] * SAFETY * SAFETY;
     icp__free(l->ctx, memory);
     *out = v;

@@ -13,6 +13,7 @@
 #define UPDATES_MAX 12u
 #define SETTLED 0.02
 #define RARITY_LEAST 0.05
+#define ROUGH 1e-2 /* Newton decrement, about the distance in posterior deviations, where a hundredth of one does not matter */
 #define AT_ONCE 6u /* refits between two calls of progress */
 
 static int by_hash(const void *arg, uint32_t a, uint32_t b) {
@@ -51,6 +52,8 @@ static double scale2(const struct icp__design *d, const struct icp__feature *f) 
 /* Words inside values are a group of their own beside the values. */
 static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
     int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
+    if (f->kind == ICP_TRAIT_PREFIX)
+        return ICP__GROUPS * f->field + ICP__GROUP_PREFIXES;
     if (usual == ICP_TRAIT_WORD && f->customers < 2 && f->reference < 4)
         return ICP__UNGROUPED;
     return ICP__GROUPS * f->field + (f->kind == ICP_TRAIT_WORD && usual != ICP_TRAIT_WORD ? ICP__GROUP_PARTS : ICP__GROUP_TRAITS);
@@ -115,12 +118,14 @@ icp_status icp__layer_fit(const struct icp__design *d, const struct icp__spans *
     struct icp__solver solver = {0};
     double *sums = icp__alloc(d->ctx, 3 * ICP__GROUPS * (size_t)d->fields + 1, sizeof *sums);
     icp_status s = sums && layer_make(d, &l) && icp__solver_init(&solver, d->ctx, d->rows, params_of(&l)) ? ICP_OK : icp__no_memory(err);
-    struct icp__problem fit = {.x = &spans->x, .a = l.a, .b = l.b, .q = l.q, .w = l.raw, .h = l.h};
+    struct icp__problem fit = {.x = &spans->x, .a = l.a, .b = l.b, .q = l.q, .w = l.raw, .h = l.h, .tolerance = ROUGH};
     bool settled = false;
     for (uint32_t k = 0; !s; k++) {
         s = icp__progress(p, ICP_STAGE_FIT, k, UPDATES_MAX + 1, err);
         if (s)
             break;
+        if (settled || k == UPDATES_MAX)
+            fit.tolerance = 0;
         icp__solve(&solver, &fit);
         if (settled || k == UPDATES_MAX)
             break;
@@ -157,11 +162,7 @@ static bool masses(const struct icp__layer *l, uint32_t which, double *a, double
         if (which < ICP__FOLDS) {
             if (rank % l->folds == which)
                 a[i] = b[i] = 0;
-        } else if (which < ICP__FOLDS + ICP__HALVES) {
-            uint32_t half = which - ICP__FOLDS; /* halves by the last bit of the rank, then by the one before */
-            if ((rank >> half / 2 & 1) != half % 2)
-                a[i] = 0;
-        } else if (rank % ICP__THIRDS != which - ICP__FOLDS - ICP__HALVES) {
+        } else if (!icp__layer_in_part(rank, which - ICP__FOLDS)) {
             a[i] = 0;
         }
         total_a += a[i], total_b += b[i];
@@ -188,7 +189,7 @@ static void refit_task(void *arg, uint32_t i) {
     if ((t->which < ICP__FOLDS && t->which >= l->folds) || !masses(l, t->which, t->a, t->b))
         return;
     memcpy(t->w, l->raw, params_of(l) * sizeof *t->w);
-    struct icp__problem p = {.x = &l->spans->x, .a = t->a, .b = t->b, .q = l->q, .w = t->w, .w0 = l->w0, .h = t->h};
+    struct icp__problem p = {.x = &l->spans->x, .a = t->a, .b = t->b, .q = l->q, .w = t->w, .w0 = l->w0, .h = t->h, .tolerance = ROUGH};
     icp__solve(&t->solver, &p);
     icp__spans_fold(l->spans, t->w, r->w);
     r->done = true;

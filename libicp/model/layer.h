@@ -6,8 +6,8 @@
 #define ICP__FOLDS 10u
 #define ICP__HALVES 4u
 #define ICP__THIRDS 3u
-/* Groups of a column that share a precision: its traits, words inside its values, directions of its words. */
-enum { ICP__GROUP_TRAITS = 0, ICP__GROUP_PARTS = 1, ICP__GROUP_SPAN = 2, ICP__GROUPS = 3 };
+/* Groups of a column that share a precision: its traits, words inside its values, beginnings of words, directions of its words. */
+enum { ICP__GROUP_TRAITS = 0, ICP__GROUP_PARTS = 1, ICP__GROUP_PREFIXES = 2, ICP__GROUP_SPAN = 3, ICP__GROUPS = 4 };
 #define ICP__REFITS (ICP__FOLDS + ICP__HALVES + ICP__THIRDS)
 
 struct icp__refit {
@@ -35,6 +35,10 @@ icp_status icp__layer_fit(const struct icp__design *d, const struct icp__spans *
                           struct icp__layer *out, struct icp_error *err);
 icp_status icp__layer_refit(struct icp__layer *l, icp_pool *pool, const struct icp_progress *p, struct icp_error *err);
 void icp__layer_free(struct icp__layer *l);
+/* Is a customer of this rank on part list `part` (halves by the last bit and by the one before, then thirds)? */
+static inline bool icp__layer_in_part(uint32_t rank, uint32_t part) {
+    return part < ICP__HALVES ? (rank >> part / 2 & 1) == part % 2 : rank % ICP__THIRDS == part - ICP__HALVES;
+}
 /* Was this row outside fold k? */
 static inline bool icp__layer_held(const struct icp__layer *l, uint32_t k, uint32_t row) {
     return l->rank[row] % l->folds == k;

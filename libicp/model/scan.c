@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells to traits with their counts, and the choice of the traits worth fitting. */
 #include "model/scan.h"
+#include "base/hash.h"
 #include "model/sort.h"
 
 /* A trait enters with this many customers or this many companies of the reference: asking for two customers of every trait
@@ -90,7 +91,40 @@ void icp__scan_run(struct icp__scan *s) {
     icp__scratch_free(&scratch);
 }
 
+#define PREFIX 5u /* characters of a prefix, as in trait/ */
+
+/* A prefix is worth a trait of its own when it joins words: two that are no chance spellings. */
+static bool count_words(struct icp__scan *s) {
+    size_t n = s->intern.count;
+    struct icp__bytes key;
+    icp__bytes_init(&key, s->ctx);
+    for (size_t i = 0; i < n && !key.failed; i++) {
+        struct icp__seen t = s->intern.seen[i];
+        uint32_t size = 0, characters = 0;
+        if (t.kind != ICP_TRAIT_WORD || t.reference < 2)
+            continue;
+        for (; size < t.size; size++)
+            if (((unsigned char)t.data[size] & 0xC0) != 0x80 && characters++ == PREFIX)
+                break;
+        if (characters < PREFIX)
+            continue;
+        key.size = 0;
+        icp__bytes_add(&key, t.data, size);
+        icp__bytes_add(&key, "*", 1);
+        if (key.failed)
+            break;
+        uint32_t id = icp__intern_find(&s->intern, ICP_TRAIT_PREFIX, key.data, size + 1, icp__hash(key.data, size + 1, s->column));
+        if (id != ICP__NO_TRAIT)
+            s->intern.seen[id].words++;
+    }
+    bool fine = !key.failed && !s->intern.failed;
+    icp__bytes_free(&key);
+    return fine;
+}
+
 static bool worth(const struct icp__scan *s, const struct icp__seen *t) {
+    if (t->kind == ICP_TRAIT_PREFIX)
+        return t->words >= 2 && t->reference >= ENOUGH_WORD && t->reference < s->d->reference_rows;
     uint32_t enough = s->d->schema->column[s->column].kind == ICP_KIND_TEXT ? ENOUGH_WORD : ENOUGH_REFERENCE;
     return (t->customers >= ENOUGH_CUSTOMERS || t->reference >= enough) && t->reference < s->d->reference_rows;
 }
@@ -105,6 +139,10 @@ static int by_bytes(const void *arg, uint32_t a, uint32_t b) {
 
 static void choose_tokens(struct icp__scan *s) {
     size_t n = 0;
+    if (icp__trait_kind_of(s->d->schema->column[s->column].kind) == ICP_TRAIT_WORD && !count_words(s)) {
+        s->failed = true;
+        return;
+    }
     for (size_t i = 0; i < s->intern.count; i++)
         n += worth(s, &s->intern.seen[i]);
     uint32_t *order = icp__alloc(s->ctx, 2 * n + 1, sizeof *order);

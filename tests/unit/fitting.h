@@ -87,8 +87,7 @@ static inline struct text companies(int from, int to, const char *only) {
 /* The keys of the first n rows of such a list. */
 static inline struct text keys_of(const struct text *rows, int n) {
     struct text t = {NULL, 0};
-    const char *p = rows->data + strcspn(rows->data, "\n") + 1;
-    ck_assert_ptr_nonnull(rows->data);
+    const char *p = rows->data ? rows->data + strcspn(rows->data, "\n") + 1 : "";
     text_add(&t, "key\n");
     for (int i = 0; i < n && *p; i++, p += strcspn(p, "\n") + 1)
         text_add(&t, "%.*s\n", (int)strcspn(p, ","), p);
