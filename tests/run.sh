@@ -45,7 +45,7 @@ unit() { # DIRECTORY: each Check program; its closing line is what is counted
     for test in "$1"/tests/unit/test_*; do
         [ -f "$test" ] && [ -x "$test" ] || continue
         echo "== ${test##*/}"
-        timeout 600 "$test" || { status=1; echo "FAILED: ${test##*/} (exit $?)"; }
+        timeout 600 "$test" || { echo "FAILED: ${test##*/} (exit $?)"; status=1; }
     done
     return $status
 }

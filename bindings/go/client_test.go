@@ -46,7 +46,7 @@ func TestScoresAreExactlyTheGoldenOnes(t *testing.T) {
 	}
 	for i := range want {
 		if got[i] != want[i] {
-			t.Errorf("row %d: got %+v, want %+v", i+1, got[i], want[i])
+			t.Fatalf("row %d: got %+v, want %+v", i+1, got[i], want[i])
 		}
 	}
 }
