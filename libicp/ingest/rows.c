@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The kept rows of a sample: packed, in one block that is rewritten when rows were dropped. */
+/* The kept rows of a sample: in one block, which is rewritten when most of it belongs to rows that were dropped. */
 #include "ingest/rows.h"
+
+/* Dropped rows may take as many bytes as the kept ones and this many. */
+#define DROPPED_BYTES ((size_t)8 << 20)
 
 void icp__rows_init(struct icp__rows *r, icp_context *c) {
     memset(r, 0, sizeof *r);
@@ -13,46 +16,37 @@ void icp__rows_free(struct icp__rows *r) {
     icp__rows_init(r, r->ctx);
 }
 
-static char *room(struct icp__rows *r, size_t n) {
-    if (n > SIZE_MAX - r->used || !icp__grow(r->ctx, &r->store, &r->cap, r->used + n, 1))
-        return NULL;
-    char *at = r->store + r->used;
-    r->used += n;
-    return at;
+bool icp__rows_room(struct icp__rows *r, size_t n) {
+    return n <= SIZE_MAX - r->used && icp__grow(r->ctx, &r->store, &r->cap, r->used + n, 1);
 }
 
 bool icp__rows_begin(struct icp__rows *r, uint64_t hash, struct icp_str key) {
-    r->open = r->used;
-    char *at = room(r, sizeof(struct icp__row) + key.size);
-    if (!at)
+    if (!icp__rows_room(r, sizeof(struct icp__row) + key.size))
         return false;
     struct icp__row row = {.hash = hash, .seen = 1, .key_size = (uint32_t)key.size};
+    char *at = r->store + r->used;
     memcpy(at, &row, sizeof row);
-    if (key.size)
-        memcpy(at + sizeof row, key.data, key.size);
+    icp__copy_cell(at + sizeof row, key.data, key.size);
+    r->open = r->used;
+    r->used += sizeof row + key.size;
+    r->filled = 0;
     return true;
 }
 
-bool icp__rows_cell(struct icp__rows *r, uint32_t column, struct icp_str cell) {
-    uint32_t size = (uint32_t)cell.size;
-    char *at = room(r, 8 + cell.size);
-    if (!at)
-        return false;
-    memcpy(at, &column, 4);
-    memcpy(at + 4, &size, 4);
-    memcpy(at + 8, cell.data, cell.size);
+void icp__rows_end(struct icp__rows *r) {
     struct icp__row *row = icp__rows_at(r, r->open);
-    row->cell_bytes += 8 + cell.size;
-    row->filled++;
-    return true;
+    row->cell_bytes = r->used - r->open - sizeof *row - row->key_size;
+    row->filled = r->filled;
 }
 
 bool icp__rows_commit(struct icp__rows *r) {
     size_t pad = (size_t)(-(uint64_t)r->used & 7);
-    char *at = room(r, pad);
-    if (!at || !icp__grow(r->ctx, &r->refs, &r->ref_cap, r->count + 1, sizeof *r->refs))
+    icp__rows_end(r);
+    if (!icp__rows_room(r, pad) || !icp__grow(r->ctx, &r->refs, &r->ref_cap, r->count + 1, sizeof *r->refs))
         return false;
-    memset(at, 0, pad);
+    memset(r->store + r->used, 0, pad);
+    r->used += pad;
+    r->stored++;
     r->refs[r->count++] = (struct icp__row_ref){icp__rows_at(r, r->open)->hash, r->open};
     return true;
 }
@@ -70,7 +64,7 @@ static int compare_refs(const struct icp__rows *r, const struct icp__row_ref *a,
 static void merge_runs(const struct icp__rows *r, const struct icp__row_ref *a, size_t an, const struct icp__row_ref *b, size_t bn,
                        struct icp__row_ref *out) {
     while (an && bn) {
-        if (compare_refs(r, b, a) < 0)
+        if (b->hash < a->hash || (b->hash == a->hash && compare_refs(r, b, a) < 0))
             *out++ = *b++, bn--;
         else
             *out++ = *a++, an--;
@@ -150,10 +144,10 @@ static size_t row_bytes(const struct icp__row *row) {
 }
 
 /* Unites neighbours with one key and cuts after k. */
-static size_t unite_all(struct icp__rows *r, const struct icp__columns *columns, struct icp__row_ref *refs, uint32_t k, size_t *bytes) {
+static size_t unite_all(const struct icp__rows *r, const struct icp__columns *columns, struct icp__row_ref *refs, uint32_t k) {
     size_t out = 0;
     for (size_t i = 0; i < r->count; i++) {
-        if (out && compare_refs(r, &refs[out - 1], &refs[i]) == 0) {
+        if (out && refs[out - 1].hash == refs[i].hash && compare_refs(r, &refs[out - 1], &refs[i]) == 0) {
             refs[out - 1].offset = unite(r, columns, refs[out - 1].offset, refs[i].offset);
             continue;
         }
@@ -161,15 +155,14 @@ static size_t unite_all(struct icp__rows *r, const struct icp__columns *columns,
             break;
         refs[out++] = refs[i];
     }
-    *bytes = 0;
-    for (size_t i = 0; i < out; i++)
-        *bytes += row_bytes(icp__rows_at(r, refs[i].offset));
     return out;
 }
 
-static bool rewrite(struct icp__rows *r, struct icp__row_ref *refs, size_t count, size_t bytes) {
+static bool rewrite(struct icp__rows *r, struct icp__row_ref *refs, size_t count) {
+    size_t bytes = 0, used = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += row_bytes(icp__rows_at(r, refs[i].offset));
     char *store = icp__alloc(r->ctx, bytes, 1);
-    size_t used = 0;
     if (!store)
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -182,24 +175,26 @@ static bool rewrite(struct icp__rows *r, struct icp__row_ref *refs, size_t count
     icp__free(r->ctx, r->store);
     r->store = store;
     r->used = r->cap = used;
+    r->stored = count;
     return true;
 }
 
-bool icp__rows_compact(struct icp__rows *r, const struct icp__columns *columns, uint32_t k) {
-    size_t bytes;
+bool icp__rows_compact(struct icp__rows *r, const struct icp__columns *columns, uint32_t k, bool pack) {
     if (!r->count)
         return true;
     struct icp__row_ref *temp = icp__alloc(r->ctx, r->count, sizeof *temp);
     if (!temp)
         return false;
     struct icp__row_ref *refs = sort_refs(r, temp);
-    size_t count = unite_all(r, columns, refs, k, &bytes);
-    bool ok = bytes == r->used || rewrite(r, refs, count, bytes);
+    size_t count = unite_all(r, columns, refs, k);
+    bool much = r->used > DROPPED_BYTES && r->used - DROPPED_BYTES > 2 * r->packed;
+    bool dropped = r->stored != count, ok = !dropped || !(pack || much) || rewrite(r, refs, count);
     if (ok) {
         if (refs != r->refs)
             memcpy(r->refs, refs, count * sizeof *refs);
         r->count = r->sorted = count;
-        r->packed = r->used;
+        r->packed = r->stored == count ? r->used : r->packed;
+        r->past = r->used;
     }
     icp__free(r->ctx, temp);
     return ok;

@@ -7,7 +7,8 @@
 #include "ingest/rows.h"
 #include <icp/reference.h>
 
-/* Rows that wait for the next compaction: as many as are kept, or this many; bytes: half of those kept, or this many. */
+/* Rows that wait for the next compaction: until k are kept as many as that, then a quarter, so that few come in that will be
+ * pushed out again; at least this many. Bytes: half of those in the store, or this many. */
 #define WAITING_ROWS 1024u
 #define WAITING_BYTES ((size_t)8 << 20)
 
@@ -31,6 +32,7 @@ struct icp__sample {
     uint32_t key_id;     /* in the union; ICP__NO_COLUMN before the first batch */
     struct icp_str asked; /* header that batches must have; data NULL before the first one */
     bool full;           /* rows.sorted == k: from now on keys above the last one are rejected */
+    uint64_t limit;      /* no key of a larger hash is wanted */
     uint64_t rows_read, rows_without_key;
     struct icp__bytes encoding;
 };
@@ -54,6 +56,7 @@ icp_status icp__sample_new(icp_context *c, const struct icp__sample_options *o, 
     s->options.key.data = o->key.data ? copy(c, o->key) : NULL;
     s->options.exclude.data = o->exclude.data ? copy(c, o->exclude) : NULL;
     s->k = o->k;
+    s->limit = UINT64_MAX;
     s->key_id = ICP__NO_COLUMN;
     icp__columns_init(&s->columns, c);
     icp__rows_init(&s->rows, c);
@@ -87,6 +90,7 @@ static void reset(struct icp__sample *s) {
     s->k = s->options.k;
     s->key_id = ICP__NO_COLUMN;
     s->full = false;
+    s->limit = UINT64_MAX;
     s->rows_read = s->rows_without_key = 0;
 }
 
@@ -188,20 +192,54 @@ static icp_status take_layout(struct icp__sample *s, const struct icp_batch *b, 
     return ICP_OK;
 }
 
-static bool is_protected(struct icp_str v, bool phone) {
-    return (phone && icp__is_phone(v.data, v.size)) || (memchr(v.data, '@', v.size) && icp__is_email(v.data, v.size));
+#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The top bit of a byte is set when one of eight was '@'. */
+static inline uint64_t mark_at(uint64_t x) {
+    x ^= EVERY('@');
+    return (x - EVERY(1)) & ~x;
 }
 
-/* What is stored of a cell; size 0 = nothing. */
+static inline uint64_t load8(const char *p) {
+    uint64_t x;
+    memcpy(&x, p, 8);
+    return x;
+}
+
+static inline uint32_t load4(const char *p) {
+    uint32_t x;
+    memcpy(&x, p, 4);
+    return x;
+}
+
+/* Is there an '@'? Most cells are short, and this is asked of the key of every row. */
+static inline bool has_at(const char *p, size_t n) {
+    if (n > 16)
+        return memchr(p, '@', n) != NULL;
+    if (n >= 8)
+        return ((mark_at(load8(p)) | mark_at(load8(p + n - 8))) & EVERY(128)) != 0;
+    if (n >= 4)
+        return (mark_at((uint64_t)load4(p) << 32 | load4(p + n - 4)) & EVERY(128)) != 0;
+    return n && (p[0] == '@' || p[n / 2] == '@' || p[n - 1] == '@');
+}
+
+/* Neither blanks nor bytes of other than ASCII characters at the ends: nothing to cut. */
+static inline bool is_trimmed(const char *p, size_t n) {
+    return (unsigned char)(p[0] - 33) < 95 && (unsigned char)(p[n - 1] - 33) < 95;
+}
+
+static bool is_protected(struct icp_str v, bool phone) {
+    return (phone && icp__is_phone(v.data, v.size)) || (has_at(v.data, v.size) && icp__is_email(v.data, v.size));
+}
+
+/* What is stored of a cell that is not empty; size 0 = nothing. */
 static struct icp_str stored(const struct icp__cell *cell, bool phone, bool *cut) {
-    struct icp_str v = {"", 0};
-    *cut = false;
-    if (!cell->data || !cell->size)
-        return v;
-    v = icp__trim(cell->data, cell->size);
+    struct icp_str v = {cell->data, cell->size};
+    if (!is_trimmed(v.data, v.size))
+        v = icp__trim(v.data, v.size);
     if (v.size && is_protected(v, phone))
         v.size = 0;
-    if (v.size > ICP__CELL_MAX) {
+    if (ICP__UNLIKELY(v.size > ICP__CELL_MAX)) {
         *cut = true;
         v.size = icp__utf8_cut(v.data, v.size, ICP__CELL_MAX);
         v = icp__trim(v.data, v.size);
@@ -212,12 +250,16 @@ static struct icp_str stored(const struct icp__cell *cell, bool phone, bool *cut
 static bool add_cells(struct icp__sample *s, const struct icp__cell *row) {
     uint32_t cuts = 0;
     for (size_t i = 0; i < s->step_count; i++) {
-        bool cut;
-        struct icp_str v = stored(&row[s->steps[i].at], s->steps[i].phone, &cut);
+        const struct icp__cell *cell = &row[s->steps[i].at];
+        bool cut = false;
+        if (!cell->size)
+            continue;
+        struct icp_str v = stored(cell, s->steps[i].phone, &cut);
         if (v.size && !icp__rows_cell(&s->rows, s->steps[i].id, v))
             return false;
         cuts += cut;
     }
+    icp__rows_end(&s->rows);
     icp__rows_at(&s->rows, s->rows.open)->cuts = cuts;
     return true;
 }
@@ -231,19 +273,20 @@ static bool is_wanted(const struct icp__sample *s, uint64_t hash, struct icp_str
     return icp__str_compare(key, icp__row_key(icp__rows_at(&s->rows, last->offset))) <= 0;
 }
 
-static bool compact(struct icp__sample *s) {
-    if (!icp__rows_compact(&s->rows, &s->columns, s->k))
+static bool compact(struct icp__sample *s, bool pack) {
+    if (!icp__rows_compact(&s->rows, &s->columns, s->k, pack))
         return false;
     s->full = s->rows.count == s->k;
+    s->limit = s->full ? s->rows.refs[s->rows.sorted - 1].hash : UINT64_MAX;
     return true;
 }
 
 static bool compact_when_due(struct icp__sample *s) {
-    size_t rows = s->rows.count - s->rows.sorted, bytes = s->rows.used - s->rows.packed;
-    size_t most = s->rows.packed / 2 > WAITING_BYTES ? s->rows.packed / 2 : WAITING_BYTES;
-    if (rows < (s->k > WAITING_ROWS ? s->k : WAITING_ROWS) && bytes < most)
+    size_t rows = s->rows.count - s->rows.sorted, bytes = s->rows.used - s->rows.past, most_rows = s->full ? s->k / 4 : s->k;
+    size_t most = s->rows.past / 2 > WAITING_BYTES ? s->rows.past / 2 : WAITING_BYTES;
+    if (rows < (most_rows > WAITING_ROWS ? most_rows : WAITING_ROWS) && bytes < most)
         return true;
-    return compact(s);
+    return compact(s, false);
 }
 
 static uint64_t add_up(uint64_t a, uint64_t b) {
@@ -291,17 +334,42 @@ static bool add_whole_row(struct icp__sample *s, const struct icp__cell *cells) 
     return true;
 }
 
-static bool add_keyed_row(struct icp__sample *s, const struct icp__cell *cells) {
-    char scratch[256];
-    struct icp_str key = icp__key_of(&cells[s->key_at], s->options.key_form, scratch);
-    if (!key.size) {
-        s->rows_without_key = add_up(s->rows_without_key, 1);
-        return true;
-    }
-    uint64_t hash = icp__hash(key.data, key.size, s->options.seed);
+static bool add_wanted_row(struct icp__sample *s, const struct icp__cell *cells, uint64_t hash, struct icp_str key) {
     if (!is_wanted(s, hash, key))
         return true;
     return icp__rows_begin(&s->rows, hash, key) && add_cells(s, cells) && icp__rows_commit(&s->rows) && compact_when_due(s);
+}
+
+/* In a large file nearly all rows end after the comparison with the limit: only their key is looked at. */
+static bool add_keyed_rows(struct icp__sample *s, const struct icp_batch *b) {
+    const uint32_t columns = b->layout->columns;
+    const bool exact = s->options.key_form == ICP_KEY_EXACT;
+    const struct icp__cell *cells = b->cells, *end = cells + b->rows * columns;
+    uint64_t without_key = 0;
+    for (; cells < end; cells += columns) {
+        const struct icp__cell *cell = cells + s->key_at;
+        struct icp_str key = {cell->data, cell->size};
+        char scratch[256];
+        if (!exact || !key.size || key.size > ICP__CELL_MAX || !is_trimmed(key.data, key.size) || has_at(key.data, key.size))
+            key = icp__key_of(cell, s->options.key_form, scratch);
+        if (!key.size) {
+            without_key++;
+            continue;
+        }
+        uint64_t hash = icp__hash(key.data, key.size, s->options.seed);
+        if (ICP__UNLIKELY(hash <= s->limit) && !add_wanted_row(s, cells, hash, key))
+            return false;
+    }
+    s->rows_without_key = add_up(s->rows_without_key, without_key);
+    return true;
+}
+
+static bool add_whole_rows(struct icp__sample *s, const struct icp_batch *b) {
+    const struct icp__cell *cells = b->cells;
+    for (uint64_t i = 0; i < b->rows; i++, cells += b->layout->columns)
+        if (!add_whole_row(s, cells))
+            return false;
+    return true;
 }
 
 icp_status icp__sample_add(struct icp__sample *s, const struct icp_batch *b, struct icp_error *err) {
@@ -310,10 +378,8 @@ icp_status icp__sample_add(struct icp__sample *s, const struct icp_batch *b, str
         if (status)
             return status;
     }
-    const struct icp__cell *cells = b->cells;
-    for (uint64_t i = 0; i < b->rows; i++, cells += b->layout->columns)
-        if (!(s->options.whole_row ? add_whole_row(s, cells) : add_keyed_row(s, cells)))
-            return icp__no_memory(err);
+    if (!(s->options.whole_row ? add_whole_rows(s, b) : add_keyed_rows(s, b)))
+        return icp__no_memory(err);
     s->rows_read = add_up(s->rows_read, b->rows);
     return ICP_OK;
 }
@@ -355,7 +421,7 @@ icp_status icp__sample_merge(struct icp__sample *s, const struct icp__table *t, 
     }
     if (!status && k < s->k) {
         s->k = k;
-        status = compact(s) ? ICP_OK : icp__no_memory(err);
+        status = compact(s, false) ? ICP_OK : icp__no_memory(err);
     }
     for (uint64_t i = 0; i < t->rows && !status; i++)
         status = merge_row(s, t, i, ids) ? ICP_OK : icp__no_memory(err);
@@ -439,7 +505,7 @@ static void fill_row(const struct icp__sample *s, struct icp__table *t, const st
 
 static icp_status fill_table(struct icp__sample *s, struct icp__table *t, struct icp_error *err) {
     struct arrays a;
-    if (!compact(s))
+    if (!compact(s, true))
         return icp__no_memory(err);
     if (icp__table_cell_bytes(s->rows.count, s->columns.count) > s->ctx->options.max_memory)
         return icp__fail(err, ICP_E_LIMIT, "%llu rows of %llu columns are more than the context's max_memory", (unsigned long long)s->rows.count,

@@ -125,6 +125,8 @@ icp_status icp_reference_builder_finish(icp_reference_builder *b, icp_reference 
         return s;
     if (!t->rows)
         s = icp__fail(err, ICP_E_KEY, "none of %llu rows has a key", (unsigned long long)t->rows_read);
+    else if (t->columns > ICP__REFERENCE_COLUMNS)
+        s = icp__fail(err, ICP_E_LIMIT, "%u columns; a reference has at most %u", (unsigned)t->columns, (unsigned)ICP__REFERENCE_COLUMNS);
     else
         s = icp__reference_make(t, k, b->key_form, b->seed, out, err);
     if (s)

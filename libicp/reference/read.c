@@ -5,8 +5,7 @@
 #include "reference/reference.h"
 
 #define KEYF_SIZE 32u
-#define ROW_SMALLEST 25u /* hash, seen, differed, key size, cuts, cells */
-#define COLUMNS_MAX 65536u
+#define ROW_SMALLEST 4u /* seen, cuts, a key of one byte; and a byte for each column */
 
 struct reader {
     const uint8_t *data;
@@ -40,6 +39,31 @@ static bool get_text(struct reader *r, struct icp_str *out) {
         return false;
     size_t n = get32(r);
     if (!has(r, n))
+        return false;
+    *out = (struct icp_str){(const char *)r->data + r->at, n};
+    r->at += n;
+    return true;
+}
+
+/* At most 32 bits, in as few bytes as can be. */
+static bool get_varint(struct reader *r, uint32_t *out) {
+    uint32_t v = 0;
+    for (unsigned shift = 0; shift < 35 && has(r, 1); shift += 7) {
+        uint8_t byte = r->data[r->at++];
+        if (shift == 28 && byte > 15)
+            return false;
+        v |= (uint32_t)(byte & 127) << shift;
+        if (byte < 128) {
+            *out = v;
+            return byte || !shift;
+        }
+    }
+    return false;
+}
+
+static bool get_sized(struct reader *r, struct icp_str *out) {
+    uint32_t n;
+    if (!get_varint(r, &n) || !has(r, n))
         return false;
     *out = (struct icp_str){(const char *)r->data + r->at, n};
     r->at += n;
@@ -102,7 +126,7 @@ static icp_status read_columns(icp_reference *ref, struct reader *r, struct icp_
     if (!has(r, 4))
         return refuse(r, "the section is too short");
     uint32_t n = get32(r);
-    if (!n || n > COLUMNS_MAX || n > (r->size - r->at) / 4)
+    if (!n || n > ICP__REFERENCE_COLUMNS || n > (r->size - r->at) / 4)
         return refuse(r, "wrong number of columns");
     struct icp_str *names = icp__arena_alloc(&t->arena, n, sizeof *names), *folded = icp__arena_alloc(&t->arena, n, sizeof *folded);
     if (!names || !folded)
@@ -132,58 +156,45 @@ struct arrays {
     uint8_t *differed;
 };
 
-static icp_status read_cells(struct reader *r, struct icp__cell *cells, uint32_t columns, uint32_t filled) {
-    uint32_t after = 0;
-    for (uint32_t i = 0; i < filled; i++) {
+static icp_status read_cells(struct reader *r, struct icp__cell *cells, uint32_t columns) {
+    for (uint32_t i = 0; i < columns; i++) {
         struct icp_str v;
-        if (!has(r, 4))
-            return refuse(r, "the section ends within a row");
-        uint32_t column = get32(r);
-        if (column < after || column >= columns)
-            return refuse(r, "a column is out of order or does not exist");
-        if (!get_text(r, &v))
-            return refuse(r, "the section ends within a cell");
+        if (!get_sized(r, &v))
+            return refuse(r, "wrong length of a cell");
+        cells[i] = (struct icp__cell){NULL, 0};
+        if (!v.size)
+            continue;
         struct icp_str trimmed = icp__trim(v.data, v.size);
-        if (!v.size || v.size > ICP__CELL_MAX || trimmed.size != v.size || !icp__utf8_valid(v.data, v.size))
-            return refuse(r, "a cell is empty, too long, not trimmed or not UTF-8");
-        cells[column] = (struct icp__cell){v.data, v.size};
-        after = column + 1;
+        if (v.size > ICP__CELL_MAX || trimmed.size != v.size || !icp__utf8_valid(v.data, v.size))
+            return refuse(r, "a cell is too long, not trimmed or not UTF-8");
+        cells[i] = (struct icp__cell){v.data, v.size};
     }
     return ICP_OK;
 }
 
 static icp_status read_row(const icp_reference *ref, struct reader *r, const struct arrays *a, uint64_t i) {
-    uint32_t columns = ref->table->columns;
-    struct icp__cell *cells = a->cells + i * columns;
-    if (!has(r, ROW_SMALLEST))
-        return refuse(r, "the section ends within a row");
-    a->hashes[i] = get64(r);
-    a->seen[i] = get32(r);
-    uint8_t differed = r->data[r->at++];
-    if (!a->seen[i] || differed > 1)
+    uint32_t columns = ref->table->columns, cuts;
+    if (!get_varint(r, &a->seen[i]) || !a->seen[i])
         return refuse(r, "wrong count of the rows with one key");
-    a->differed[i] = differed;
-    if (!get_text(r, &a->keys[i]) || !has(r, 8))
-        return refuse(r, "the section ends within a key");
+    if (!get_varint(r, &cuts) || cuts / 2 > columns)
+        return refuse(r, "wrong count of the cells that were cut");
+    a->cuts[i] = cuts / 2;
+    a->differed[i] = cuts & 1;
+    if (!get_sized(r, &a->keys[i]))
+        return refuse(r, "wrong length of a key");
     struct icp_str key = a->keys[i];
     if (!key.size || key.size > ICP__CELL_MAX || !icp__utf8_valid(key.data, key.size))
         return refuse(r, "a key is empty, too long or not UTF-8");
-    if (icp__hash(key.data, key.size, ref->seed) != a->hashes[i])
-        return refuse(r, "the hash does not belong to the key");
+    a->hashes[i] = icp__hash(key.data, key.size, ref->seed);
     if (i && (a->hashes[i - 1] > a->hashes[i] || (a->hashes[i - 1] == a->hashes[i] && icp__str_compare(a->keys[i - 1], key) >= 0)))
         return refuse(r, "companies are not in order");
-    a->cuts[i] = get32(r);
-    uint32_t filled = get32(r);
-    if (filled > columns || a->cuts[i] > columns)
-        return refuse(r, "more cells than columns");
-    memset(cells, 0, columns * sizeof *cells);
-    return read_cells(r, cells, columns, filled);
+    return read_cells(r, a->cells + i * columns, columns);
 }
 
 static icp_status read_rows(icp_reference *ref, struct reader *r, uint64_t rows) {
     struct icp__table *t = ref->table;
     struct arrays a;
-    if (rows > r->size / ROW_SMALLEST)
+    if (rows > r->size / (ROW_SMALLEST + t->columns))
         return refuse(r, "more companies than the section can hold");
     if (icp__table_cell_bytes(rows, t->columns) > ref->ctx->options.max_memory)
         return icp__fail(r->err, ICP_E_LIMIT, "%llu companies of %u columns are more than the context's max_memory", (unsigned long long)rows,

@@ -30,6 +30,7 @@ void icp__reference_free(icp_reference *r); /* takes half-built ones */
 #define ICP__REFERENCE_MINOR 0u
 #define ICP__K_DEFAULT 65536u
 #define ICP__K_MAX 4194304u
+#define ICP__REFERENCE_COLUMNS 65536u
 
 /* The content as sections of a container; they point into `bytes`, to be freed after it. */
 icp_status icp__reference_sections(const icp_reference *r, struct icp__bytes *bytes, struct icp__container *k, struct icp_error *err);

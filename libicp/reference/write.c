@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The content of a reference as the sections of its file (doc/format.md). */
+#include "ingest/rows.h"
 #include "reference/reference.h"
 
 static void put32(struct icp__bytes *b, uint32_t v) {
@@ -34,22 +35,47 @@ static void put_columns(struct icp__bytes *b, const struct icp__table *t) {
         put_text(b, t->names[i]);
 }
 
-static void put_row(struct icp__bytes *b, const struct icp__table *t, uint64_t i) {
-    const struct icp__cell *cells = t->cells + i * t->columns;
-    uint32_t filled = 0;
-    for (uint32_t c = 0; c < t->columns; c++)
-        filled += cells[c].size > 0;
-    put64(b, t->hashes[i]);
-    put32(b, t->seen[i]);
-    icp__bytes_add(b, t->differed[i] ? "\1" : "\0", 1);
-    put_text(b, t->keys[i]);
-    put32(b, t->cuts[i]);
-    put32(b, filled);
-    for (uint32_t c = 0; c < t->columns; c++) {
-        if (!cells[c].size)
-            continue;
-        put32(b, c);
-        put_text(b, (struct icp_str){cells[c].data, cells[c].size});
+static size_t varint_size(uint32_t v) {
+    return v < 1u << 7 ? 1 : v < 1u << 14 ? 2 : v < 1u << 21 ? 3 : v < 1u << 28 ? 4 : 5;
+}
+
+static uint8_t *put_varint(uint8_t *at, uint32_t v) {
+    for (; v > 127; v >>= 7)
+        *at++ = (uint8_t)(v | 128);
+    *at++ = (uint8_t)v;
+    return at;
+}
+
+static uint8_t *put_sized(uint8_t *at, const char *data, size_t size) {
+    at = put_varint(at, (uint32_t)size);
+    icp__copy_cell((char *)at, data, size);
+    return at + size;
+}
+
+static uint32_t cuts_and_differed(const struct icp__table *t, uint64_t i) {
+    return 2 * t->cuts[i] + t->differed[i];
+}
+
+static size_t rows_size(const struct icp__table *t) {
+    const struct icp__cell *cell = t->cells, *end;
+    size_t size = 0;
+    for (uint64_t i = 0; i < t->rows; i++) {
+        size += varint_size(t->seen[i]) + varint_size(cuts_and_differed(t, i)) + varint_size((uint32_t)t->keys[i].size) + t->keys[i].size;
+        for (end = cell + t->columns; cell < end; cell++)
+            size += varint_size((uint32_t)cell->size) + cell->size;
+    }
+    return size;
+}
+
+static void put_rows(struct icp__bytes *b, const struct icp__table *t) {
+    const struct icp__cell *cell = t->cells, *end;
+    uint8_t *at = icp__bytes_room(b, rows_size(t));
+    for (uint64_t i = 0; at && i < t->rows; i++) {
+        at = put_varint(at, t->seen[i]);
+        at = put_varint(at, cuts_and_differed(t, i));
+        at = put_sized(at, t->keys[i].data, t->keys[i].size);
+        for (end = cell + t->columns; cell < end; cell++)
+            at = put_sized(at, cell->data, cell->size);
     }
 }
 
@@ -80,8 +106,7 @@ icp_status icp__reference_sections(const icp_reference *r, struct icp__bytes *by
     ends[0] = bytes->size;
     put_columns(bytes, r->table);
     ends[1] = bytes->size;
-    for (uint64_t i = 0; i < r->table->rows; i++)
-        put_row(bytes, r->table, i);
+    put_rows(bytes, r->table);
     ends[2] = bytes->size;
     put64(bytes, r->table->rows_read);
     put64(bytes, r->table->rows_without_key);

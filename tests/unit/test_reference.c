@@ -579,7 +579,7 @@ static const struct {
     {"KEYF", 4, 4, 0, ICP_E_FORMAT, "section KEYF, byte 28: wrong number of companies"},
     {"KEYF", 4, 4, 2, ICP_E_FORMAT, "section KEYF, byte 28: wrong number of companies"},
     {"KEYF", 4, 4, 4194305, ICP_E_FORMAT, "section KEYF, byte 28: wrong number of companies"},
-    {"KEYF", 8, 8, 6, ICP_E_FORMAT, "section ROWS, byte 18: the hash does not belong to the key"},
+    {"KEYF", 8, 8, 6, ICP_E_FORMAT, "section ROWS, byte 12: companies are not in order"},
     {"KEYF", 16, 8, 0, ICP_E_FORMAT, "section KEYF, byte 28: wrong number of companies"},
     {"KEYF", 16, 8, 4, ICP_E_FORMAT, NULL},
     {"KEYF", 16, 8, 2, ICP_E_FORMAT, NULL},
@@ -595,19 +595,22 @@ static const struct {
     {"COLS", 8, 1, 'Z', ICP_E_FORMAT, "section COLS, byte 19: columns are not in order"},
     {"COLS", 8, 1, ' ', ICP_E_FORMAT, "section COLS, byte 12: a name is empty, not trimmed or not UTF-8"},
     {"COLS", 8, 1, 0xff, ICP_E_FORMAT, "section COLS, byte 12: a name is empty, not trimmed or not UTF-8"},
-    {"ROWS", 0, 8, 5, ICP_E_FORMAT, "section ROWS, byte 18: the hash does not belong to the key"},
-    {"ROWS", 8, 4, 0, ICP_E_FORMAT, "section ROWS, byte 13: wrong count of the rows with one key"},
-    {"ROWS", 12, 1, 2, ICP_E_FORMAT, "section ROWS, byte 13: wrong count of the rows with one key"},
-    {"ROWS", 13, 4, 0, ICP_E_FORMAT, NULL},
-    {"ROWS", 13, 4, 0xffffffff, ICP_E_FORMAT, "section ROWS, byte 17: the section ends within a key"},
-    {"ROWS", 17, 1, 'z', ICP_E_FORMAT, "section ROWS, byte 18: the hash does not belong to the key"},
-    {"ROWS", 18, 4, 4, ICP_E_FORMAT, "section ROWS, byte 26: more cells than columns"},
-    {"ROWS", 22, 4, 0xffffffff, ICP_E_FORMAT, "section ROWS, byte 26: more cells than columns"},
-    {"ROWS", 26, 4, 3, ICP_E_FORMAT, "section ROWS, byte 30: a column is out of order or does not exist"},
-    {"ROWS", 30, 4, 0, ICP_E_FORMAT, "section ROWS, byte 34: a cell is empty, too long, not trimmed or not UTF-8"},
-    {"ROWS", 30, 4, 0xffffff00, ICP_E_FORMAT, "section ROWS, byte 34: the section ends within a cell"},
-    {"ROWS", 34, 1, 0xff, ICP_E_FORMAT, NULL},
-    {"ROWS", 34, 1, ' ', ICP_E_FORMAT, NULL},
+    /* 0: 01 00 01 c, 00, 01 c, 00; 8: 01 00 01 b, 00, 01 b, 04 Bolt; 20: 01 00 01 a, 06 Berlin, 01 a, 04 Acme */
+    {"ROWS", 0, 1, 0, ICP_E_FORMAT, "section ROWS, byte 1: wrong count of the rows with one key"},
+    {"ROWS", 0, 1, 0x81, ICP_E_FORMAT, "section ROWS, byte 2: wrong count of the rows with one key"}, /* 81 00: too long a form of 1 */
+    {"ROWS", 1, 1, 8, ICP_E_FORMAT, "section ROWS, byte 2: wrong count of the cells that were cut"},
+    {"ROWS", 2, 1, 0, ICP_E_FORMAT, "section ROWS, byte 3: a key is empty, too long or not UTF-8"},
+    {"ROWS", 2, 1, 0x7f, ICP_E_FORMAT, "section ROWS, byte 3: wrong length of a key"},
+    {"ROWS", 2, 5, UINT64_C(0x10ffffffff), ICP_E_FORMAT, "section ROWS, byte 7: wrong length of a key"}, /* more than 32 bits */
+    {"ROWS", 2, 5, UINT64_C(0x0fffffffff), ICP_E_FORMAT, "section ROWS, byte 7: wrong length of a key"},
+    {"ROWS", 3, 1, 0xff, ICP_E_FORMAT, "section ROWS, byte 4: a key is empty, too long or not UTF-8"},
+    {"ROWS", 11, 1, 'c', ICP_E_FORMAT, "section ROWS, byte 12: companies are not in order"},
+    {"ROWS", 13, 1, 0, ICP_E_FORMAT, "section ROWS, byte 15: wrong length of a cell"},
+    {"ROWS", 15, 1, 0x7f, ICP_E_FORMAT, "section ROWS, byte 16: wrong length of a cell"},
+    {"ROWS", 16, 1, 0xff, ICP_E_FORMAT, "section ROWS, byte 20: a cell is too long, not trimmed or not UTF-8"},
+    {"ROWS", 16, 1, ' ', ICP_E_FORMAT, "section ROWS, byte 20: a cell is too long, not trimmed or not UTF-8"},
+    {"ROWS", 19, 1, ' ', ICP_E_FORMAT, "section ROWS, byte 20: a cell is too long, not trimmed or not UTF-8"},
+    {"ROWS", 33, 1, 3, ICP_E_FORMAT, "section ROWS, byte 37: something follows after the last company"},
     {"READ", 8, 8, 9, ICP_E_FORMAT, "section READ, byte 16: more rows without a key than rows"},
 };
 
@@ -712,7 +715,54 @@ START_TEST(does_not_allocate_for_empty_tables) {
     ck_assert_int_eq(icp_reference_load(tight, &s, &out, &err), ICP_E_LIMIT);
     ck_assert_str_eq(err.message, "3 companies of 3 columns are more than the context's max_memory");
     icp_context_unref(tight);
+    /* A company is at least a byte for each column, so few bytes cannot ask for many cells. */
+    struct icp__container k;
+    ck_assert_int_eq(icp__container_parse(ctx, (const uint8_t *)text_of(file).data, text_of(file).size, ICP__MAGIC_REFERENCE, 1, all_tags, NULL, &k, NULL), ICP_OK);
+    uint8_t form[35];
+    memcpy(form, k.sections[0].data, sizeof form);
+    icp__put32(form + 4, 4194304);
+    for (uint32_t companies = 5; companies <= 4194304; companies += 4194299) {
+        icp__put64(form + 16, companies);
+        struct icp__container own = k;
+        own.sections[0].data = form;
+        struct icp_sink sink;
+        icp_buffer *b = NULL;
+        ck_assert_int_eq(icp_sink_to_memory(ctx, &sink, &b, NULL), ICP_OK);
+        ck_assert_int_eq(icp__container_write(&own, ICP__MAGIC_REFERENCE, &sink, NULL), ICP_OK);
+        ck_assert_int_eq(load(text_of(b).data, text_of(b).size, &out, &err), ICP_E_FORMAT);
+        ck_assert_str_eq(err.message, companies == 5 ? "section ROWS, byte 38: wrong count of the rows with one key" : "section ROWS, byte 0: more companies than the section can hold");
+        icp_buffer_unref(b);
+    }
+    icp__container_free(&k);
     icp_buffer_unref(file);
+    icp_reference_unref(r);
+}
+END_TEST
+
+START_TEST(counts_of_every_length_survive) {
+    static const uint32_t counts[] = {1, 127, 128, 16383, 16384, 2097151, 2097152, 268435455, 268435456, UINT32_MAX};
+    icp_reference *r = small_reference(), *out = NULL;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        for (uint64_t row = 0; row < 3; row++) {
+            ((uint32_t *)(uintptr_t)r->table->seen)[row] = counts[i];
+            ((uint8_t *)(uintptr_t)r->table->differed)[row] = row == 1;
+            ((uint32_t *)(uintptr_t)r->table->cuts)[row] = (uint32_t)row;
+        }
+        struct icp__bytes bytes;
+        struct icp__container k;
+        struct icp_sink sink;
+        icp_buffer *b = NULL;
+        icp__bytes_init(&bytes, ctx);
+        ck_assert_int_eq(icp__reference_sections(r, &bytes, &k, NULL), ICP_OK);
+        ck_assert_int_eq(icp_sink_to_memory(ctx, &sink, &b, NULL), ICP_OK);
+        ck_assert_int_eq(icp__container_write(&k, ICP__MAGIC_REFERENCE, &sink, NULL), ICP_OK);
+        ck_assert_int_eq(load(text_of(b).data, text_of(b).size, &out, NULL), ICP_OK);
+        for (uint32_t row = 0; row < 3; row++)
+            ck_assert(out->table->seen[row] == counts[i] && out->table->differed[row] == (row == 1) && out->table->cuts[row] == row);
+        icp_reference_unref(out);
+        icp_buffer_unref(b);
+        icp__bytes_free(&bytes);
+    }
     icp_reference_unref(r);
 }
 END_TEST
@@ -814,6 +864,7 @@ int main(void) {
     tcase_add_test(t, refuses_wrong_content);
     tcase_add_test(t, keeps_sections_it_does_not_know);
     tcase_add_test(t, does_not_allocate_for_empty_tables);
+    tcase_add_test(t, counts_of_every_length_survive);
     tcase_add_test(t, whole_rows_need_no_key);
     tcase_add_test(t, patterns_match_folded_headers);
     tcase_add_test(t, options_are_checked);
