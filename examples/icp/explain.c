@@ -119,7 +119,11 @@ static icp_status parts_table(const icp_model *m, const struct part *p, size_t n
             break;
         struct text *row = table_row(&t);
         points(&row[0], p[i].points);
-        text_add(&row[1], x.id.data, x.id.size);
+        if (x.kind == ICP_TRAIT_KNOWN && (f == FORMAT_DEFAULT || f == FORMAT_TABLE)) {
+            text_add(&row[1], x.column.data, x.column.size);
+            text_put(&row[1], " is known");
+        } else
+            text_add(&row[1], x.id.data, x.id.size);
         text_put(&row[2], family_name(x.family));
         share_text(&row[3], x.customers, x.customers_of);
         share_text(&row[4], x.reference, x.reference_of);
@@ -144,7 +148,7 @@ static void headline(const struct options *o, const struct icp_score *score, uin
     text_fixed(out, micro_evidence(score->millipoints) / 10000, 2);
     text_put(out, " bits: ");
     text_put(out, score->millipoints >= 0 ? "more" : "less");
-    text_put(out, " common among customers than among companies at large\nconfidence ");
+    text_put(out, " common among customers than among companies at large, each bit a factor of 2\nconfidence ");
     text_put(out, confidence_name(score->confidence));
     text_put(out, ": ");
     text_fixed(out, (score->effective + 50) / 100, 1);
@@ -169,6 +173,22 @@ static void sum_lines(const struct icp_score *score, struct text *out) {
         points(out, saturation);
         text_put(out, "  saturation beyond 3 bits\n");
     }
+}
+
+/* The strings in a list of the causes: of objects the member `name`, else the items themselves. The JSON is the library's own, without blanks. */
+static void list_line(const char *json, const char *list, const char *name, const char *label, struct text *out) {
+    char head[64], member[64];
+    snprintf(head, sizeof head, "\"%s\":[", list);
+    snprintf(member, sizeof member, name ? "\"%s\":\"" : "\"", name);
+    const char *p = strstr(json, head), *end = p ? strchr(p, ']') : NULL;
+    int count = 0;
+    for (p = p ? p + strlen(head) : NULL; p && end && (p = strstr(p, member)) && p < end; p = strchr(p, '"') + 1) {
+        p += strlen(member);
+        text_put(out, count++ ? ", " : label);
+        for (; *p && *p != '"'; p++)
+            text_char(out, *p == '\\' && p[1] ? *++p : *p);
+    }
+    text_put(out, count ? "\n" : "");
 }
 
 static icp_status explain(const struct options *o, icp_model *m, const struct found *f, struct text *out, struct icp_error *e) {
@@ -196,11 +216,15 @@ static icp_status explain(const struct options *o, icp_model *m, const struct fo
         s = parts_table(m, parts, n, o->format, out, e);
     if (!s && whole) {
         sum_lines(&score, out);
-        text_put(out, "\nunknown, interval and causes:\n");
+        text_put(out, "\n");
+        list_line(json.data, "unknown", "column", "unknown, adding nothing: ", out);
+        list_line(json.data, "unreadable", "column", "unreadable, taken as unknown: ", out);
+        list_line(json.data, "out_of_range", "column", "outside what the reference holds: ", out);
+        list_line(json.data, "causes", NULL, "causes of the confidence: ", out);
     }
     if (!s && o->format == FORMAT_JSON)
         text_put(out, ", \"causes\": ");
-    if (!s && (whole || o->format == FORMAT_JSON))
+    if (!s && o->format == FORMAT_JSON)
         text_add(out, json.data, json.size);
     if (!s && o->format == FORMAT_JSON)
         text_put(out, "}\n");
