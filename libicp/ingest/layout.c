@@ -32,12 +32,14 @@ struct icp__layout *icp__layout_new(icp_context *c, uint32_t columns, const stru
     for (uint32_t i = 0; i < columns; i++) {
         struct icp_str name = names[i].data ? icp__trim(names[i].data, names[i].size) : (struct icp_str){"", 0};
         char made[24];
-        if (!name.size) name = icp__column_number(i, made);
+        size_t n = icp__fold_value(name.data, name.size, at, folded_room(name.size));
+        /* Blank, or made of characters that cannot be seen. */
+        if (!n) name = icp__column_number(i, made);
         memcpy(at, name.data, name.size);
         at[name.size] = 0;
         l->names[i] = (struct icp_str){at, name.size};
         at += name.size + 1;
-        const size_t n = icp__fold_value(name.data, name.size, at, folded_room(name.size));
+        n = icp__fold_value(name.data, name.size, at, folded_room(name.size));
         at[n] = 0;
         folded[i] = (struct icp_str){at, n};
         at += n + 1;

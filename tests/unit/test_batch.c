@@ -36,6 +36,22 @@ START_TEST(cells_of_the_caller) {
 }
 END_TEST
 
+/* A name of soft hyphens and byte order marks folds to nothing: it is blank, and its column has a number. */
+START_TEST(names_that_cannot_be_seen_are_blank) {
+    static const char bytes[] = "\xc2\xad\xc2\xad" "\xef\xbb\xbf" "id";
+    static const int64_t offsets[] = {0, 4, 7, 9};
+    struct icp_error err = {.struct_size = sizeof err};
+    icp_context *c = plain_context(0, 0);
+    icp_batch *b = NULL;
+    ck_assert_int_eq(icp_batch_from_text(c, 3, 1, bytes, offsets, NULL, &b, &err), ICP_OK);
+    ck_assert_str_eq(icp_batch_name(b, 0).data, "column 1");
+    ck_assert_str_eq(icp_batch_name(b, 1).data, "column 2");
+    ck_assert_str_eq(icp_batch_name(b, 2).data, "id");
+    icp_batch_unref(b);
+    icp_context_unref(c);
+}
+END_TEST
+
 START_TEST(refused_cells) {
     static const int64_t good[] = {0, 1, 2}, falling[] = {0, 2, 1}, negative[] = {-1, 1, 2}, wide[] = {0, 1, 20};
     static const char bytes[] = "aAxxxxxxxxxxxxxxxxxxxxx";
@@ -213,6 +229,7 @@ int main(void) {
     TCase *t = tcase_create("batch");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, cells_of_the_caller);
+    tcase_add_test(t, names_that_cannot_be_seen_are_blank);
     tcase_add_test(t, refused_cells);
     tcase_add_test(t, memory_fails);
     tcase_add_test(t, batches_are_recycled);
