@@ -186,12 +186,20 @@ static void make_nothing(struct work *w) { (void)w; }
 static void make_builder(struct work *w) {
     world_must(icp_reference_builder_new(w->lab->c, NULL, &w->builder, NULL), &(struct icp_error){.code = 0});
 }
+static void make_small_builder(struct work *w) { /* companies come and go */
+    struct icp_reference_options o = {.struct_size = sizeof o, .k = SMALL, .seed = 9};
+    ck_assert_int_eq(icp_reference_builder_new(w->lab->c, &o, &w->builder, NULL), ICP_OK);
+}
 static void make_filled_builder(struct work *w) {
     make_builder(w);
     ck_assert_int_eq(icp_reference_builder_add_batch(w->builder, w->lab->batch, NULL), ICP_OK);
 }
 static void make_fit(struct work *w) {
     ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->reference, w->lab->schema, NULL, &w->fit, NULL), ICP_OK);
+}
+static void make_weighted_fit(struct work *w) {
+    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "weight", .weight_size = 6};
+    ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->reference, w->lab->schema, &o, &w->fit, NULL), ICP_OK);
 }
 static void make_fit_with_customers(struct work *w) {
     icp_reader *r = reader_of(w->lab, w->lab->keys);
@@ -228,6 +236,10 @@ static void make_scored_record(struct work *w) {
 }
 static void make_csv(struct work *w) { w->reader = reader_of(w->lab, w->lab->rows); }
 static void make_jsonl(struct work *w) { w->reader = reader_of(w->lab, w->lab->lines); }
+static void make_latin(struct work *w) { /* cells that must be converted */
+    static const char text[] = "key;caf\xe9;tags\nk1;cr\xe8me;a\nk2;\xfc" "ber;\"b\"\"c\"\nk3;plain;d\n";
+    w->reader = reader_of(w->lab, text);
+}
 static void make_packed(struct work *w) {
     struct icp_source s = source_of(w, w->lab->packed, w->lab->packed_size);
     ck_assert_int_eq(icp_reader_open(w->lab->c, &s, NULL, &w->reader, NULL), ICP_OK);
@@ -421,6 +433,7 @@ static icp_status add(struct work *w, const char *text, int universe, struct icp
 }
 CALL(fit_add_rows) { return add(w, w->lab->rows, 0, e); }
 CALL(fit_add_keys) { return add(w, w->lab->keys, 0, e); }
+CALL(fit_add_weights) { return add(w, "key,weight,industry\nk00000,2.5,Industry A\nk00001,1,Industry B\nother,3,\nk00001,1,\n", 0, e); }
 CALL(fit_add_universe) { return add(w, w->lab->rows, 1, e); }
 CALL(fit_matches) { return icp_fit_matches(w->fit, OUT(icp_buffer), e); }
 LOOK(look_matches) {
@@ -574,6 +587,7 @@ static const struct scenario scenarios[] = {
     {"icp_reader_open", make_nothing, open_packed, look_reader, NULL, 0},
     {"icp_reader_next", make_csv, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_jsonl, reader_next, look_rows, NULL, ONCE | LESS},
+    {"icp_reader_next", make_latin, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_packed, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_stats", make_csv, reader_stats, look_buffer, NULL, 0},
     {"icp_batch_from_text", make_nothing, batch_from_text, look_batch, NULL, 0},
@@ -590,6 +604,7 @@ static const struct scenario scenarios[] = {
     {"icp_record_set_all", make_record, record_set_all, look_record, look_record, 0},
     {"icp_reference_builder_new", make_nothing, builder_new, look_builder, NULL, 0},
     {"icp_reference_builder_add", make_builder, builder_add, look_finish, NULL, ONCE},
+    {"icp_reference_builder_add", make_small_builder, builder_add, look_finish, NULL, ONCE},
     {"icp_reference_builder_add_batch", make_builder, builder_add_batch, look_finish, NULL, ONCE},
     {"icp_reference_builder_merge", make_filled_builder, builder_merge, look_finish, NULL, ONCE},
     {"icp_reference_builder_finish", make_filled_builder, builder_finish, look_reference, NULL, ONCE},
@@ -601,6 +616,7 @@ static const struct scenario scenarios[] = {
     {"icp_fit_new", make_nothing, fit_new, look_new_fit, NULL, 0},
     {"icp_fit_add_customers", make_fit, fit_add_rows, look_matches, NULL, 0},
     {"icp_fit_add_customers", make_fit, fit_add_keys, look_matches, NULL, 0},
+    {"icp_fit_add_customers", make_weighted_fit, fit_add_weights, look_matches, NULL, 0},
     {"icp_fit_add_universe", make_fit_with_customers, fit_add_universe, look_matches, NULL, 0},
     {"icp_fit_matches", make_fit_with_customers, fit_matches, look_buffer, NULL, 0},
     {"icp_fit_run", make_fit_with_customers, fit_run, look_model, look_matches, SLOW},
