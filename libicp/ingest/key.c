@@ -21,7 +21,7 @@ static icp_status fail_key(const struct icp__layout *l, const char *source, stru
     size_t size = 0;
     for (uint32_t i = 0; i < l->columns; i++) {
         size_t n = icp__utf8_cut(l->names[i].data, l->names[i].size, 40);
-        if (size + n + 6 > sizeof list) {
+        if (size + n + 7 > sizeof list) { /* 7: `, ` before it and `, ...` behind */
             memcpy(list + size, ", ...", 5);
             size += 5;
             break;

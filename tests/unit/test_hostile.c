@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Input that was made to hurt, each case once found by a fuzzer. */
+#include "fitting.h"
+
+/* A list of headers that is cut at any length. Sanitizers see a byte too many. */
+START_TEST(headers_without_a_key_of_every_length) {
+    icp_context *c = context();
+    for (int first = 1; first <= 40; first++)
+        for (int rest = 1; rest <= 12; rest++) {
+            struct icp_error e = {.struct_size = sizeof e};
+            struct text csv = {NULL, 0};
+            icp_reference_builder *b;
+            text_add(&csv, "%.*s", first, "qwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww");
+            for (int i = 0; i < 200; i++)
+                text_add(&csv, ",%0*d", rest < 3 ? 3 : rest, i);
+            text_add(&csv, "\n1,2\n");
+            icp_reader *r = world_reader(c, csv.data, csv.size, 0);
+            world_must(icp_reference_builder_new(c, NULL, &b, &e), &e);
+            ck_assert_int_eq(icp_reference_builder_add(b, r, NULL, &e), ICP_E_KEY);
+            ck_assert_str_eq(e.message + strlen(e.message) - 5, ", ...");
+            ck_assert_ptr_nonnull(strstr(e.message, "no column looks like a key; name one; columns are: q"));
+            icp_reference_builder_free(b);
+            icp_reader_free(r);
+            free(csv.data);
+        }
+    icp_context_unref(c);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("hostile");
+    TCase *t = tcase_create("hostile");
+    tcase_set_timeout(t, 100);
+    tcase_add_test(t, headers_without_a_key_of_every_length);
+    suite_add_tcase(s, t);
+    return icp_test_run(s);
+}
