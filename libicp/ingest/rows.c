@@ -13,6 +13,7 @@ void icp__rows_init(struct icp__rows *r, icp_context *c) {
 void icp__rows_free(struct icp__rows *r) {
     icp__free(r->ctx, r->store);
     icp__free(r->ctx, r->refs);
+    icp__free(r->ctx, r->temp);
     icp__rows_init(r, r->ctx);
 }
 
@@ -76,8 +77,9 @@ static void merge_runs(const struct icp__rows *r, const struct icp__row_ref *a, 
 }
 
 /* Sorts the rows that came since the last time, then merges them with the sorted ones. Returns the array that holds the result:
- * r->refs or temp. */
-static struct icp__row_ref *sort_refs(struct icp__rows *r, struct icp__row_ref *temp) {
+ * refs or temp. */
+static struct icp__row_ref *sort_refs(struct icp__rows *r) {
+    struct icp__row_ref *temp = r->temp;
     size_t n = r->count - r->sorted;
     struct icp__row_ref *from = r->refs + r->sorted, *to = temp + r->sorted;
     for (size_t run = 1; run < n; run *= 2) {
@@ -158,44 +160,66 @@ static size_t unite_all(const struct icp__rows *r, const struct icp__columns *co
     return out;
 }
 
-static bool rewrite(struct icp__rows *r, struct icp__row_ref *refs, size_t count) {
+/* In the order of refs: who walks through them will find them so. */
+static bool rewrite(struct icp__rows *r) {
     size_t bytes = 0, used = 0;
-    for (size_t i = 0; i < count; i++)
-        bytes += row_bytes(icp__rows_at(r, refs[i].offset));
+    for (size_t i = 0; i < r->count; i++)
+        bytes += row_bytes(icp__rows_at(r, r->refs[i].offset));
     char *store = icp__alloc(r->ctx, bytes, 1);
     if (!store)
         return false;
-    for (size_t i = 0; i < count; i++) {
-        const struct icp__row *row = icp__rows_at(r, refs[i].offset);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct icp__row *row = icp__rows_at(r, r->refs[i].offset);
         size_t n = row_bytes(row);
         memcpy(store + used, row, n);
-        refs[i].offset = used;
+        r->refs[i].offset = used;
         used += n;
     }
     icp__free(r->ctx, r->store);
     r->store = store;
     r->used = r->cap = used;
-    r->stored = count;
+    r->stored = r->count;
     return true;
+}
+
+/* Moves the rows together where they are: fresh memory would cost more than the moving. */
+static void close_gaps(struct icp__rows *r) {
+    size_t used = 0;
+    for (size_t i = 0; i < r->count; i++)
+        icp__rows_at(r, r->refs[i].offset)->index = (uint32_t)i + 1;
+    for (size_t at = 0, n; at < r->used; at += n) {
+        struct icp__row *row = icp__rows_at(r, at);
+        n = row_bytes(row);
+        if (!row->index)
+            continue;
+        r->refs[row->index - 1].offset = used;
+        row->index = 0;
+        if (used != at)
+            memmove(r->store + used, row, n);
+        used += n;
+    }
+    r->used = used;
+    r->stored = r->count;
 }
 
 bool icp__rows_compact(struct icp__rows *r, const struct icp__columns *columns, uint32_t k, bool pack) {
     if (!r->count)
         return true;
-    struct icp__row_ref *temp = icp__alloc(r->ctx, r->count, sizeof *temp);
-    if (!temp)
+    if (!icp__grow(r->ctx, &r->temp, &r->temp_cap, r->count, sizeof *r->temp))
         return false;
-    struct icp__row_ref *refs = sort_refs(r, temp);
-    size_t count = unite_all(r, columns, refs, k);
-    bool much = r->used > DROPPED_BYTES && r->used - DROPPED_BYTES > 2 * r->packed;
-    bool dropped = r->stored != count, ok = !dropped || !(pack || much) || rewrite(r, refs, count);
-    if (ok) {
-        if (refs != r->refs)
-            memcpy(r->refs, refs, count * sizeof *refs);
-        r->count = r->sorted = count;
-        r->packed = r->stored == count ? r->used : r->packed;
-        r->past = r->used;
+    struct icp__row_ref *refs = sort_refs(r);
+    r->count = r->sorted = unite_all(r, columns, refs, k);
+    if (refs != r->refs) {
+        size_t cap = r->ref_cap;
+        r->temp = r->refs, r->refs = refs;
+        r->ref_cap = r->temp_cap, r->temp_cap = cap;
     }
-    icp__free(r->ctx, temp);
-    return ok;
+    if (pack && !rewrite(r))
+        return false;
+    if (r->stored != r->count && r->used > DROPPED_BYTES && r->used - DROPPED_BYTES > 2 * r->packed)
+        close_gaps(r);
+    if (r->stored == r->count)
+        r->packed = r->used;
+    r->past = r->used;
+    return true;
 }

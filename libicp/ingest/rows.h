@@ -6,7 +6,7 @@
 struct icp__row { /* followed by the key, then per cell u32 column id, u32 size, bytes */
     uint64_t hash, cell_bytes;
     uint32_t seen, key_size, filled, cuts;
-    uint32_t differed, pad;
+    uint32_t differed, index; /* index: scratch */
 };
 struct icp__row_ref {
     uint64_t hash;
@@ -17,7 +17,8 @@ struct icp__rows {
     char *store;
     size_t used, cap;
     struct icp__row_ref *refs; /* the first `sorted` ascending by (hash, key), no two alike */
-    size_t count, sorted, ref_cap;
+    struct icp__row_ref *temp;
+    size_t count, sorted, ref_cap, temp_cap;
     size_t stored; /* rows in the store, with those that were dropped */
     size_t packed; /* bytes of the store when it was written without dropped rows */
     size_t past;   /* bytes of the store at the last compaction */

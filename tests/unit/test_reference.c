@@ -767,6 +767,46 @@ START_TEST(counts_of_every_length_survive) {
 }
 END_TEST
 
+START_TEST(wide_rows_are_moved_together) {
+    enum { WIDE = 4800, STEP = 24 };
+    static struct text_batch t;
+    static char wide[7100];
+    icp_reference *made[2];
+    for (int order = 0; order < 2; order++) {
+        icp_reference_builder *b = builder(700, ICP_KEY_EXACT, 3, NULL);
+        for (uint32_t from = 0; from < WIDE; from += STEP) {
+            t.cells = 0;
+            put_cell(&t, "key"), put_cell(&t, "text");
+            for (uint32_t i = from; i < from + STEP; i++) {
+                uint32_t number = order ? i * 7 % WIDE : WIDE - 1 - i;
+                char key[16];
+                snprintf(key, sizeof key, "%u", number);
+                memset(wide, (int)('a' + number % 26), 7000 + number % 50);
+                wide[7000 + number % 50] = 0;
+                put_cell(&t, key), put_cell(&t, wide);
+            }
+            icp_batch *batch = batch_of(&t, 2);
+            ck_assert_int_eq(icp_reference_builder_add_batch(b, batch, NULL), ICP_OK);
+            icp_batch_unref(batch);
+        }
+        made[order] = finish(b);
+    }
+    ck_assert_mem_eq(made[0]->id, made[1]->id, 32);
+    for (uint64_t row = 0; row < 700; row++) {
+        const struct icp__table *table = made[1]->table;
+        uint32_t number = 0;
+        for (size_t i = 0; i < table->keys[row].size; i++)
+            number = 10 * number + (uint32_t)(table->keys[row].data[i] - '0');
+        const struct icp__cell *text = &table->cells[2 * row + 1];
+        ck_assert(text->size == 7000 + number % 50);
+        for (size_t i = 0; i < text->size; i++)
+            ck_assert(text->data[i] == (char)('a' + number % 26));
+    }
+    icp_reference_unref(made[0]);
+    icp_reference_unref(made[1]);
+}
+END_TEST
+
 START_TEST(whole_rows_need_no_key) {
     static const char *const one[] = {"b", "a", "1", "2", "1", "2", "", "2", "", ""}, *const two[] = {"A", "B", "2", "1", "2", ""};
     static struct text_batch t;
@@ -865,6 +905,7 @@ int main(void) {
     tcase_add_test(t, keeps_sections_it_does_not_know);
     tcase_add_test(t, does_not_allocate_for_empty_tables);
     tcase_add_test(t, counts_of_every_length_survive);
+    tcase_add_test(t, wide_rows_are_moved_together);
     tcase_add_test(t, whole_rows_need_no_key);
     tcase_add_test(t, patterns_match_folded_headers);
     tcase_add_test(t, options_are_checked);
