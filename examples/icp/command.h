@@ -42,6 +42,7 @@ int refuse_text(const char *file, const char *text);
 struct icp_error error_new(void);
 
 icp_context *context_new(void);                 /* exits when there is no memory */
+icp_context *context_telling(void);             /* the same; what the library has to say goes to stderr */
 icp_pool *pool_of(icp_context *c, const struct options *o); /* NULL for one thread */
 /* "-" is standard input. */
 icp_status reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);

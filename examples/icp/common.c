@@ -42,6 +42,20 @@ icp_context *context_new(void) {
     return c;
 }
 
+static void tell(void *user, int32_t level, int32_t code, const char *text, size_t size) {
+    (void)user, (void)code;
+    progress_end();
+    fprintf(stderr, "%s: %.*s\n", level >= ICP_LOG_WARNING ? "warning" : "note", (int)size, text);
+}
+
+icp_context *context_telling(void) {
+    struct icp_context_options o = {.struct_size = sizeof o, .log = tell};
+    icp_context *c = NULL;
+    if (icp_context_new(&o, &c, NULL))
+        exit(refuse_text(NULL, "out of memory"));
+    return c;
+}
+
 icp_pool *pool_of(icp_context *c, const struct options *o) {
     icp_pool *p = NULL;
     struct icp_error e = error_new();

@@ -75,7 +75,7 @@ int run_fit(const struct options *o) {
         fprintf(stderr, "icp: %s is missing; see icp fit --help\n", !o->reference ? "--reference" : !o->customers ? "--customers" : "-o MODEL");
         return EXIT_USAGE;
     }
-    icp_context *c = context_new();
+    icp_context *c = o->quiet ? context_new() : context_telling();
     icp_pool *pool = pool_of(c, o);
     icp_reference *r = NULL;
     icp_schema *schema = NULL;

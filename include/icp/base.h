@@ -95,12 +95,18 @@ struct icp_allocator {
     void (*free)(void *, void *);                 /**< like free, never called with NULL */
 };
 
+/** Levels of the log. */
+enum {
+    ICP_LOG_NOTE = 1,   /**< worth knowing: a column that a fit left out */
+    ICP_LOG_WARNING = 2 /**< worth acting on: customers that were not found */
+};
+
 /** Options of icp_context_new(); copied. */
 struct icp_context_options {
     uint32_t struct_size;                  /**< sizeof of this struct */
     uint32_t flags;                        /**< 0 */
     const struct icp_allocator *allocator; /**< NULL = malloc */
-    /** Called with one line of text on the thread that made the call; NULL = no log. */
+    /** Called with one line of text on the thread that made the call; NULL = no log. level = ICP_LOG_..., code = a status or ICP_OK. */
     void (*log)(void *user, int32_t level, int32_t code, const char *text, size_t size);
     void *log_user;                        /**< given back to log */
     /** Runs task(arg, 0..tasks-1), each once, on any threads, and returns when all are done; 0 = done,

@@ -203,6 +203,8 @@ static icp_status run_model(icp_fit *f, const struct run *r, icp_model **out, st
         return s;
     s = icp__model_build(f->ctx, &learned, out, err);
     icp__learned_free(&learned);
+    if (!s)
+        icp__outcome_say(&o);
     return s;
 }
 

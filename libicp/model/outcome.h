@@ -17,4 +17,6 @@ struct icp__outcome {
     uint32_t flags; /* ICP_MODEL_... */
 };
 icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned *out, struct icp_error *err);
+/* Tells the context's log which columns were left out and whom it did not find. */
+void icp__outcome_say(const struct icp__outcome *o);
 icp_status icp__outcome_summary(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err);

@@ -60,6 +60,19 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
     icp__bytes_text(b, "]");
 }
 
+void icp__outcome_say(const struct icp__outcome *o) {
+    const icp_schema *schema = o->d->schema;
+    for (uint32_t c = 0; c < schema->columns; c++) {
+        const struct icp__note *n = &o->d->note[c];
+        if (n->use != ICP__USED && n->use != ICP__LEFT_KIND)
+            icp__say(o->d->ctx, ICP_LOG_NOTE, ICP_OK, "column \"%.*s\" is left out: %s", (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64),
+                     schema->column[c].name.data, reason(n));
+    }
+    uint32_t lost = o->matches->by_origin[ICP__NOT_FOUND];
+    if (lost)
+        icp__say(o->d->ctx, ICP_LOG_WARNING, ICP_E_NO_MATCH, "%u of %u customers were found nowhere", lost, o->matches->count);
+}
+
 /* Columns of the customers' file that the schema does not know. */
 static icp_status write_foreign(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
     const struct icp__table *t = o->list->given;

@@ -196,3 +196,12 @@ def test_weights_column(world, tmp_path):
     one.write_text("domain,weight\n" + "".join(f"{k},{-1 if i == 2 else 1}\n" for i, k in enumerate(keys)))
     message = world.refused("fit", "--reference", "ref", "--customers", one, "--weights", "weight", "-o", tmp_path / "m2")
     assert "one.csv:3:2" in message
+
+
+def test_customers_that_are_not_found_are_said(world, tmp_path):
+    keys = (world.folder / "customers.csv").read_text() + "nobody.example\n"
+    (tmp_path / "more.csv").write_text(keys)
+    p = world("fit", "--reference", "ref", "--customers", tmp_path / "more.csv", "-o", tmp_path / "m")
+    assert p.returncode == 0 and b"warning: 1 of 61 customers were found nowhere\n" in p.stderr
+    whole = world.json("fit", "--reference", "ref", "--customers", tmp_path / "more.csv", "-o", tmp_path / "m", "--format", "json", "--quiet")
+    assert whole["matches"]["unmatched"] == {"count": 1, "keys": ["nobody.example"]}
