@@ -15,7 +15,7 @@ static const char *const groups[][10] = {
 };
 #define GROUPS (sizeof groups / sizeof groups[0])
 
-static icp_status fail_key(const struct icp__layout *l, const char *source, struct icp_str name, struct icp_error *err, const char *format) {
+static icp_status fail_key(const struct icp__layout *l, const char *source, struct icp_str name, struct icp_error *err, const char *text) {
     struct icp__place where = ICP__NOWHERE;
     char list[240];
     size_t size = 0;
@@ -33,7 +33,10 @@ static icp_status fail_key(const struct icp__layout *l, const char *source, stru
     }
     where.source = source && *source ? source : NULL;
     where.field = name;
-    return icp__fail_at(err, ICP_E_KEY, &where, "%s; columns are: %.*s", format, (int)size, list);
+    if (!name.data)
+        return icp__fail_at(err, ICP_E_KEY, &where, "%s; columns are: %.*s", text, (int)size, list);
+    return icp__fail_at(err, ICP_E_KEY, &where, "%s \"%.*s\"; columns are: %.*s", text, (int)icp__utf8_cut(name.data, name.size, 40), name.data, (int)size,
+                        list);
 }
 
 static bool same_words(struct icp_str folded, const char *words) {
@@ -69,7 +72,7 @@ icp_status icp__key_column(const struct icp__layout *l, struct icp_str name, con
             *out = (uint32_t)i;
             return ICP_OK;
         }
-        return fail_key(l, source, name, err, i == -2 ? "several columns have the key column's name" : "there is no such key column");
+        return fail_key(l, source, name, err, i == -2 ? "several columns are named like the key column" : "there is no key column");
     }
     for (size_t g = 0; g < GROUPS; g++) {
         uint32_t at = 0, found = matches(l, groups[g], &at);
@@ -81,6 +84,16 @@ icp_status icp__key_column(const struct icp__layout *l, struct icp_str name, con
             return fail_key(l, source, name, err, "several columns could be the key; name one");
     }
     return fail_key(l, source, name, err, "no column looks like a key; name one");
+}
+
+bool icp__key_column_absent(const struct icp__layout *l, struct icp_str name) {
+    uint32_t at;
+    if (name.data)
+        return icp__layout_find(l, name.data, name.size) == -1;
+    for (size_t g = 0; g < GROUPS; g++)
+        if (matches(l, groups[g], &at))
+            return false;
+    return true;
 }
 
 struct icp_str icp__key_of(const struct icp__cell *cell, int32_t key_form, char scratch[256]) {

@@ -384,6 +384,15 @@ icp_status icp__sample_add(struct icp__sample *s, const struct icp_batch *b, str
     return ICP_OK;
 }
 
+bool icp__sample_lacks_key(const struct icp__sample *s, const struct icp_batch *b) {
+    return b->layout != s->layout && !s->options.whole_row && icp__key_column_absent(b->layout, s->asked);
+}
+
+void icp__sample_skip(struct icp__sample *s, const struct icp_batch *b) {
+    s->rows_read = add_up(s->rows_read, b->rows);
+    s->rows_without_key = add_up(s->rows_without_key, b->rows);
+}
+
 static bool merge_row(struct icp__sample *s, const struct icp__table *t, uint64_t i, const uint32_t *ids) {
     const struct icp__cell *cells = t->cells + i * t->columns;
     if (!is_wanted(s, t->hashes[i], t->keys[i]))

@@ -38,6 +38,9 @@ struct icp__sample_options {
 };
 icp_status icp__sample_new(icp_context *c, const struct icp__sample_options *o, struct icp__sample **out, struct icp_error *err);
 icp_status icp__sample_add(struct icp__sample *s, const struct icp_batch *b, struct icp_error *err);
+/* JSON lines may name their key column late: rows of a batch that has none count as rows without a key. */
+bool icp__sample_lacks_key(const struct icp__sample *s, const struct icp_batch *b);
+void icp__sample_skip(struct icp__sample *s, const struct icp_batch *b);
 /* Adds a finished table as if its rows had been seen (merge); k becomes the smaller. Of two key columns the one with the smaller
  * folded name is named as the table's. */
 icp_status icp__sample_merge(struct icp__sample *s, const struct icp__table *t, uint32_t k, struct icp_error *err);
@@ -48,8 +51,10 @@ uint32_t icp__sample_k(const struct icp__sample *s);
 void icp__sample_free(struct icp__sample *s);
 
 /* The key column of a layout: by the name given, else `key`, `id`, `company id`, `record id`, `domain`, `website` ... (a table in
- * sample.c). ICP_E_KEY naming the candidates when none or several fit. */
+ * key.c). ICP_E_KEY naming the candidates when none or several fit. */
 icp_status icp__key_column(const struct icp__layout *l, struct icp_str name, const char *source, uint32_t *out, struct icp_error *err);
+/* No column could be the key. */
+bool icp__key_column_absent(const struct icp__layout *l, struct icp_str name);
 /* The key of a cell: trimmed bytes, or the host. Returns size 0 when there is none: empty, longer than ICP__CELL_MAX, or (exact form)
  * an e-mail address. scratch = 256 bytes for the host. */
 struct icp_str icp__key_of(const struct icp__cell *cell, int32_t key_form, char scratch[256]);

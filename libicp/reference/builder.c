@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Building a reference out of readers, batches and other references. */
+#include "ingest/reader.h"
 #include "reference/reference.h"
 
 struct icp_reference_builder {
@@ -65,28 +66,48 @@ static icp_status check_usable(const icp_reference_builder *b, const void *other
     return ICP_OK;
 }
 
-icp_status icp_reference_builder_add(icp_reference_builder *b, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
-    icp_status s = check_usable(b, r, "the reader", err);
-    if (s || (s = icp__progress_check(p, err)))
-        return s;
+/* The columns of JSON lines become known as they come. *late = the last batch so far that had no key column, NULL once one had. */
+static icp_status take_batch(icp_reference_builder *b, const icp_reader *r, icp_batch *batch, icp_batch **late, struct icp_error *err) {
+    icp_batch *before = *late;
+    *late = NULL;
+    icp_batch_unref(before);
+    if (r->format != ICP_FORMAT_JSONL || !icp__sample_lacks_key(b->sample, batch))
+        return icp__sample_add(b->sample, batch, err);
+    icp__sample_skip(b->sample, batch);
+    *late = icp_batch_ref(batch);
+    return ICP_OK;
+}
+
+static icp_status read_all(icp_reference_builder *b, icp_reader *r, const struct icp_progress *p, icp_batch **late, struct icp_error *err) {
     uint64_t told = icp__reader_raw(r);
-    b->broken = true;
     for (;;) {
         icp_batch *batch;
-        s = icp_reader_next(r, &batch, err);
+        icp_status s = icp_reader_next(r, &batch, err);
         if (s || !batch)
-            break;
-        s = icp__sample_add(b->sample, batch, err);
+            return s;
+        s = take_batch(b, r, batch, late, err);
         icp_batch_unref(batch);
         if (s)
-            break;
+            return s;
         uint64_t raw = icp__reader_raw(r);
         if (raw - told < 1u << 20)
             continue;
         told = raw;
         if ((s = icp__progress(p, ICP_STAGE_READ, raw, icp__reader_hint(r), err)))
-            break;
+            return s;
     }
+}
+
+icp_status icp_reference_builder_add(icp_reference_builder *b, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
+    icp_batch *late = NULL;
+    icp_status s = check_usable(b, r, "the reader", err);
+    if (s || (s = icp__progress_check(p, err)))
+        return s;
+    b->broken = true;
+    s = read_all(b, r, p, &late, err);
+    if (!s && late)
+        s = icp__sample_add(b->sample, late, err); /* fails, naming the columns there are */
+    icp_batch_unref(late);
     b->broken = s != ICP_OK;
     return s;
 }

@@ -513,7 +513,7 @@ START_TEST(says_which_key_is_missing) {
         const char *message;
     } cases[] = {{NULL, none, 2, "no column looks like a key; name one; columns are: name, city"},
                  {NULL, several, 2, "several columns could be the key; name one; columns are: company_id, Record ID"},
-                 {"id", none, 2, "there is no such key column; columns are: name, city"}};
+                 {"id", none, 2, "there is no key column \"id\"; columns are: name, city"}};
     for (size_t i = 0; i < 3; i++) {
         icp_reference_builder *b = builder(0, 0, 0, cases[i].key);
         t.cells = 0;
@@ -534,6 +534,47 @@ START_TEST(says_which_key_is_missing) {
     ck_assert_str_eq(err.message, "none of 1 rows has a key");
     ck_assert_ptr_null(r);
     icp_reference_builder_free(b);
+}
+END_TEST
+
+static icp_status add_file(icp_reference_builder *b, const char *text, size_t n, struct icp_error *err) {
+    struct icp_source s;
+    icp_reader *r;
+    ck_assert_int_eq(icp_source_from_memory(ctx, text, n, &s, NULL), ICP_OK);
+    s.name = "lines.jsonl";
+    ck_assert_int_eq(icp_reader_open(ctx, &s, NULL, &r, NULL), ICP_OK);
+    icp_status status = icp_reference_builder_add(b, r, NULL, err);
+    icp_reader_free(r);
+    return status;
+}
+
+START_TEST(json_lines_may_name_their_key_late) {
+    enum { EARLY = 30000, LATE = 20 };
+    static char text[EARLY * 40 + LATE * 80];
+    size_t n = 0, early;
+    for (int i = 0; i < EARLY; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "{\"name\":\"n%d\",\"city\":\"Rome\"}\n", i);
+    early = n;
+    for (int i = 0; i < LATE; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "{\"key\":\"k%d\",\"name\":\"m%d\"}\n", i, i);
+    const char *const names[] = {NULL, "key"};
+    for (int given = 0; given < 2; given++) {
+        struct icp_error err = {.struct_size = sizeof err};
+        icp_reference_builder *b = builder(0, 0, 0, names[given]);
+        ck_assert_msg(add_file(b, text, n, &err) == ICP_OK, "%s", err.message);
+        icp_reference *r = finish(b);
+        struct icp_reference_info i = info_of(r);
+        ck_assert(i.rows_read == EARLY + LATE && i.rows_without_key == EARLY && i.companies == LATE && i.columns == 3);
+        ck_assert_str_eq(cell_of(r, "k7", "name"), "m7");
+        ck_assert_str_eq(cell_of(r, "k7", "city"), "");
+        icp_reference_unref(r);
+        b = builder(0, 0, 0, names[given]);
+        ck_assert_int_eq(add_file(b, text, early, &err), ICP_E_KEY);
+        ck_assert_str_eq(err.source, "lines.jsonl");
+        ck_assert_str_eq(err.message, given ? "there is no key column \"key\"; columns are: name, city" : "no column looks like a key; name one; columns are: name, city");
+        ck_assert_int_eq(add_file(b, text, n, &err), ICP_E_STATE);
+        icp_reference_builder_free(b);
+    }
 }
 END_TEST
 
@@ -900,6 +941,7 @@ int main(void) {
     tcase_add_test(t, long_cells_are_cut_at_a_character);
     tcase_add_test(t, merges_only_what_fits);
     tcase_add_test(t, says_which_key_is_missing);
+    tcase_add_test(t, json_lines_may_name_their_key_late);
     tcase_add_test(t, refuses_damaged_files);
     tcase_add_test(t, refuses_wrong_content);
     tcase_add_test(t, keeps_sections_it_does_not_know);
