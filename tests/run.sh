@@ -63,6 +63,7 @@ stage unit unit "$gcc_build"
 stage examples meson test -C "$gcc_build" --suite examples --print-errorlogs --no-rebuild
 stage abi python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/abi"
 stage command python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
+stage real python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/real"
 stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/python"
 stage go-client "$top/bindings/go/test.sh" "$gcc_build"
 if [ "$mode" != --fast ]; then
