@@ -6,6 +6,7 @@
 
 #define SLOPE_LEAST 0.2
 #define SLOPE_MOST 5.0
+#define SLOPE_STEP 0.8
 #define SLOPE_USUAL 1.3 /* a normal prior: without it lists of 50 draw slopes that no other draw repeats */
 #define SLOPE_PRECISION 5.0
 #define EXPONENT_MOST 50.0
@@ -319,18 +320,37 @@ static double mean_ratio(const struct icp__design *d, const struct icp__calibrat
     return n > 0 && sum > 0 ? sum / n : 1;
 }
 
+/* All of the reference is 1 on average, so a listed company cannot be more than rows / listed times as common. Single ones may
+ * come out above; when half of them do, a trait that only customers have has let the slope run away. */
+static bool too_steep(const struct icp__design *d, const struct icp__calibration *c) {
+    uint32_t above = 0;
+    double most = d->listed ? icp__log(2.0 * d->reference_rows / d->listed) : 0;
+    for (uint32_t i = 0; i < d->reference_rows; i++)
+        above += d->weight[i] > 0 && c->crossed[i] > most;
+    return 2 * above > d->listed;
+}
+
+static icp_status cross(const struct icp__layer *l, struct icp__calibration *c, icp_pool *pool, struct icp_error *err) {
+    double *crossed[ICP__FOLDS];
+    for (uint32_t k = 0; k < ICP__FOLDS; k++)
+        crossed[k] = c->crossed;
+    icp_status s = sheets(l, c, pool, 0, l->folds, true, crossed, err);
+    if (s)
+        return s;
+    c->slope = icp__slope(c->crossed, l->a, l->b, l->d->rows);
+    s = sheets(l, c, pool, 0, l->folds, false, crossed, err);
+    while (!s && too_steep(l->d, c) && c->slope > SLOPE_LEAST) {
+        c->slope = c->slope * SLOPE_STEP > SLOPE_LEAST ? c->slope * SLOPE_STEP : SLOPE_LEAST;
+        s = sheets(l, c, pool, 0, l->folds, false, crossed, err);
+    }
+    return s;
+}
+
 icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp__calibration *out, struct icp_error *err) {
     struct icp__calibration c = {.ctx = l->ctx, .auc = 0.5, .cllr = 1};
-    double *crossed[ICP__FOLDS];
     icp_status s = calibration_make(l, &c) ? ICP_OK : icp__no_memory(err);
-    for (uint32_t k = 0; k < ICP__FOLDS; k++)
-        crossed[k] = c.crossed;
-    if (!s && l->folds) {
-        s = sheets(l, &c, pool, 0, l->folds, true, crossed, err);
-        c.slope = s ? 1 : icp__slope(c.crossed, l->a, l->b, l->d->rows);
-        if (!s)
-            s = sheets(l, &c, pool, 0, l->folds, false, crossed, err);
-    }
+    if (!s && l->folds)
+        s = cross(l, &c, pool, err);
     if (!s)
         s = sheets(l, &c, pool, ICP__FOLDS, ICP__REFITS, false, c.part, err);
     if (!s && l->folds && !figures(l, &c))

@@ -372,7 +372,8 @@ START_TEST(a_trait_of_customers_alone_gives_no_confidence) {
     world_must(icp_scorer_new(m, NULL, &scorer, &e), &e);
     world_must(icp_record_set_text(record, icp_record_column(record, "kind", 4), "a", 1), &e);
     world_must(icp_scorer_score_record(scorer, record, NULL, ICP_LAYER_FIT, &score, &e), &e);
-    ck_assert_int_eq(score.tier, ICP_TIER_EXCELLENT);
+    ck_assert_int_ge(score.tier, ICP_TIER_GOOD);
+    ck_assert_int_lt(score.millipoints, 53000 * 7); /* 2000 / 60 is 5 bits */
     ck_assert_int_eq(score.confidence, ICP_CONFIDENCE_INSUFFICIENT);
     ck_assert(score.flags & ICP_FLAG_HIGH_ON_THIN);
     icp_scorer_free(scorer);
