@@ -61,6 +61,7 @@ stage build-gcc build_one "$gcc_build" --werror || { echo "$passed passed, $((fa
 export ICP_BUILD=$gcc_build ICP=$gcc_build/examples/icp/icp
 stage unit unit "$gcc_build"
 stage examples meson test -C "$gcc_build" --suite examples --print-errorlogs --no-rebuild
+stage fuzz meson test -C "$gcc_build" --suite fuzz --print-errorlogs --no-rebuild
 stage abi python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/abi"
 stage command python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
 stage real python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/real"
@@ -73,6 +74,7 @@ if [ "$mode" != --fast ]; then
     stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debugoptimized
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     stage unit-sanitized unit "$build/sanitized"
+    stage fuzz-sanitized meson test -C "$build/sanitized" --suite fuzz --print-errorlogs --no-rebuild
     ICP=$build/sanitized/examples/icp/icp ICP_SANITIZED=1 stage command-sanitized python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
 fi
 echo "total $SECONDS s"
