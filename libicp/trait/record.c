@@ -226,7 +226,8 @@ icp_status icp_record_set_all(icp_record *r, const char *bytes, const int64_t *o
     if (!r || !offsets || check_offsets(r, bytes, offsets)) return ICP_E_ARGUMENT;
     uint32_t n = r->schema->columns;
     if (!bytes) bytes = "";
-    if (n && all_ascii(bytes + offsets[0], (size_t)(offsets[n] - offsets[0])) && offsets[n] - offsets[0] <= (int64_t)r->ctx->options.max_cell)
+    /* The size first: bytes beyond the limit are not looked at. */
+    if (n && (uint64_t)(offsets[n] - offsets[0]) <= r->ctx->options.max_cell && all_ascii(bytes + offsets[0], (size_t)(offsets[n] - offsets[0])))
         return set_ascii(r, bytes, offsets, validity);
     for (uint32_t i = 0; i < n; i++) {
         icp_status st = is_set(validity, i) ? prepare(r, (int32_t)i, bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i])) : ICP_OK;

@@ -27,11 +27,32 @@ START_TEST(headers_without_a_key_of_every_length) {
 }
 END_TEST
 
+/* Offsets that promise more than a cell may hold are refused unread. */
+START_TEST(offsets_of_a_record_beyond_the_limit) {
+    static const char json[] = "{\"schema\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"text\"},{\"name\":\"b\",\"kind\":\"text\"}]}", bytes[] = "xy";
+    static const int64_t good[] = {0, 1, 2}, large[] = {0, 1, INT64_MAX}, falling[] = {0, 2, 1}, negative[] = {-1, 1, 2};
+    icp_context *c = context();
+    struct icp_error e = {.struct_size = sizeof e};
+    icp_schema *schema;
+    icp_record *r;
+    world_must(icp_schema_from_json(c, json, sizeof json - 1, &schema, &e), &e);
+    world_must(icp_record_new(schema, &r, &e), &e);
+    ck_assert_int_eq(icp_record_set_all(r, bytes, large, NULL), ICP_E_LIMIT);
+    ck_assert_int_eq(icp_record_set_all(r, bytes, falling, NULL), ICP_E_ARGUMENT);
+    ck_assert_int_eq(icp_record_set_all(r, bytes, negative, NULL), ICP_E_ARGUMENT);
+    ck_assert_int_eq(icp_record_set_all(r, bytes, good, NULL), ICP_OK);
+    icp_record_free(r);
+    icp_schema_unref(schema);
+    icp_context_unref(c);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("hostile");
     TCase *t = tcase_create("hostile");
     tcase_set_timeout(t, 100);
     tcase_add_test(t, headers_without_a_key_of_every_length);
+    tcase_add_test(t, offsets_of_a_record_beyond_the_limit);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }
