@@ -28,7 +28,9 @@ struct command {
     int min_files, max_files; /* max -1 = any number */
     int (*run)(const struct options *o);
     const char *usage;   /* the line behind the name */
-    const char *help;
+    const char *help;    /* one sentence */
+    const char *formats; /* for --format, the default first, parted by | */
+    const char *more;    /* shown by --help alone */
 };
 extern const struct command commands[];
 extern const int command_count;
@@ -69,6 +71,9 @@ void text_int(struct text *t, int64_t v);
 void text_fixed(struct text *t, int64_t v, int decimals); /* v / 10^decimals */
 void text_csv(struct text *t, const char *s, size_t n);   /* quoted where it must be */
 void text_json(struct text *t, const char *s, size_t n);  /* quoted, escaped */
+/* The strings of the list "name":[...] in JSON that the library wrote, at most `most` of them, parted by ", ". Of objects only the
+ * string `member` is taken; NULL = the list's items are strings. Returns how many were put. */
+int text_list(struct text *t, const char *json, const char *name, const char *member, int most);
 void text_free(struct text *t);
 int text_write(struct text *t, icp_context *c, const char *path); /* to a file or stdout, all or nothing */
 
@@ -90,6 +95,7 @@ const char *confidence_name(int32_t confidence);
 void flag_names(struct text *t, uint64_t flags, char separator);
 const char *family_name(int32_t family);
 int64_t micro_evidence(int64_t millipoints); /* bits, millionths */
+void ratio_text(struct text *t, int64_t millipoints); /* "8.0 times as common among ..." */
 void share_text(struct text *t, uint64_t part, uint64_t of); /* percent, one decimal; "-" of nothing */
 
 int run_schema(const struct options *o);

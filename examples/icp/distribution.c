@@ -134,16 +134,20 @@ static void histogram(const struct spread *s, struct text *out) {
     }
 }
 
-static void remarks(const struct spread *s, struct text *out) {
+/* The figures compare customers with the companies counted: of customers alone they mean nothing. */
+static void remarks(const struct spread *s, bool of_companies, struct text *out) {
     text_put(out, "\n");
     text_put(out, s->name);
     text_put(out, ": ");
     text_int(out, (int64_t)s->of.companies);
-    text_put(out, ", divergence from the reference ");
-    text_fixed(out, s->of.customer_bits_micro / 1000, 3);
-    text_put(out, " bits, ratio mass carried by ");
-    text_fixed(out, s->of.effective_share_micro / 1000, 1);
-    text_put(out, "% of companies\n");
+    if (of_companies) {
+        text_put(out, "; the scores tell customers from them by ");
+        text_fixed(out, s->of.customer_bits_micro / 1000, 3);
+        text_put(out, " bits (0 = not at all); ");
+        text_fixed(out, s->of.effective_share_micro / 1000, 1);
+        text_put(out, "% of them carry the ratios");
+    }
+    text_put(out, "\n");
 }
 
 int run_distribution(const struct options *o) {
@@ -155,13 +159,12 @@ int run_distribution(const struct options *o) {
     if (!all)
         return refuse_text(NULL, "out of memory");
     icp_status s = model ? from_model(c, o->files[0], all, &e) : from_scores(c, o, all, &e);
-    for (int i = 0; !s && i < (model ? 2 : 1); i++)
-        if (i == 0)
-            tiers_table(all, model ? 2 : 1, o->format, &out);
+    if (!s)
+        tiers_table(all, model ? 2 : 1, o->format, &out);
     for (int i = 0; !s && i < (model ? 2 : 1); i++)
         if (o->format == FORMAT_DEFAULT || o->format == FORMAT_TABLE) {
             histogram(&all[i], &out);
-            remarks(&all[i], &out);
+            remarks(&all[i], i == 0, &out);
         }
     int code = s ? refuse(&e) : text_write(&out, c, o->output);
     text_free(&out);

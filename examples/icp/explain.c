@@ -9,7 +9,7 @@ struct found {
     icp_record *record;
 };
 
-static icp_status fill(icp_record *r, const icp_batch *b, uint64_t row, struct icp_error *e) {
+static icp_status fill(icp_record *r, const icp_batch *b, uint64_t row) {
     icp_status s = ICP_OK;
     for (uint32_t i = 0; !s && i < icp_batch_columns(b); i++) {
         struct icp_str name = icp_batch_name(b, i), cell = icp_batch_cell(b, row, i);
@@ -17,7 +17,6 @@ static icp_status fill(icp_record *r, const icp_batch *b, uint64_t row, struct i
         if (column >= 0)
             s = icp_record_set_text(r, column, cell.data, cell.size);
     }
-    (void)e;
     return s;
 }
 
@@ -65,8 +64,10 @@ static icp_status find(icp_context *c, const struct options *o, const icp_schema
         for (uint64_t i = 0; !s && i < icp_batch_rows(b); i++) {
             struct icp_str key = trimmed(icp_batch_cell(b, i, (uint32_t)column));
             if (key.size == n && memcmp(key.data, o->company, n) == 0 && f->rows++ == 0)
-                s = fill(f->record, b, i, e);
+                s = fill(f->record, b, i);
         }
+        if (s && !e->message[0])
+            snprintf(e->message, sizeof e->message, "the row cannot be taken: %s", icp_status_name(s));
         icp_batch_unref(b);
     }
     if (!s && !f->rows) {
@@ -145,10 +146,10 @@ static void headline(const struct options *o, const struct icp_score *score, uin
     text_put(out, " to ");
     text_int(out, score->high);
     text_put(out, ")\nevidence ");
-    text_fixed(out, micro_evidence(score->millipoints) / 10000, 2);
-    text_put(out, " bits: ");
-    text_put(out, score->millipoints >= 0 ? "more" : "less");
-    text_put(out, " common among customers than among companies at large, each bit a factor of 2\nconfidence ");
+    text_fixed(out, (micro_evidence(score->millipoints) + (score->millipoints < 0 ? -5000 : 5000)) / 10000, 2);
+    text_put(out, " bits: companies like this are ");
+    ratio_text(out, score->millipoints);
+    text_put(out, "\nconfidence ");
     text_put(out, confidence_name(score->confidence));
     text_put(out, ": ");
     text_fixed(out, (score->effective + 50) / 100, 1);
@@ -175,20 +176,14 @@ static void sum_lines(const struct icp_score *score, struct text *out) {
     }
 }
 
-/* The strings in a list of the causes: of objects the member `name`, else the items themselves. The JSON is the library's own, without blanks. */
-static void list_line(const char *json, const char *list, const char *name, const char *label, struct text *out) {
-    char head[64], member[64];
-    snprintf(head, sizeof head, "\"%s\":[", list);
-    snprintf(member, sizeof member, name ? "\"%s\":\"" : "\"", name);
-    const char *p = strstr(json, head), *end = p ? strchr(p, ']') : NULL;
-    int count = 0;
-    for (p = p ? p + strlen(head) : NULL; p && end && (p = strstr(p, member)) && p < end; p = strchr(p, '"') + 1) {
-        p += strlen(member);
-        text_put(out, count++ ? ", " : label);
-        for (; *p && *p != '"'; p++)
-            text_char(out, *p == '\\' && p[1] ? *++p : *p);
+static void list_line(const char *json, const char *list, const char *member, const char *label, struct text *out) {
+    struct text items = {0};
+    if (text_list(&items, json, list, member, 1000)) {
+        text_put(out, label);
+        text_add(out, items.data, items.size);
+        text_put(out, "\n");
     }
-    text_put(out, count ? "\n" : "");
+    text_free(&items);
 }
 
 static icp_status explain(const struct options *o, icp_model *m, const struct found *f, struct text *out, struct icp_error *e) {
@@ -218,8 +213,8 @@ static icp_status explain(const struct options *o, icp_model *m, const struct fo
         sum_lines(&score, out);
         text_put(out, "\n");
         list_line(json.data, "unknown", "column", "unknown, adding nothing: ", out);
-        list_line(json.data, "unreadable", "column", "unreadable, taken as unknown: ", out);
-        list_line(json.data, "out_of_range", "column", "outside what the reference holds: ", out);
+        list_line(json.data, "unreadable", NULL, "unreadable, taken as unknown: ", out);
+        list_line(json.data, "out_of_range", NULL, "outside what the reference holds: ", out);
         list_line(json.data, "causes", NULL, "causes of the confidence: ", out);
     }
     if (!s && o->format == FORMAT_JSON)

@@ -13,26 +13,53 @@ static icp_status add(icp_context *c, const struct options *o, const char *path,
     return s;
 }
 
+/* A few customers by their keys, so that a person can look into the file. */
+static void name_some(const char *matches, const char *list, const char *member, const char *label, struct text *out) {
+    char head[32];
+    snprintf(head, sizeof head, "\"%s\":{", list);
+    const char *from = strstr(matches, head);
+    struct text keys = {0};
+    if (from && text_list(&keys, from, "keys", member, 3)) {
+        text_put(out, label);
+        text_add(out, keys.data, keys.size);
+        text_put(out, "\n");
+    }
+    text_free(&keys);
+}
+
+static void name_lists(const icp_fit *f, struct text *out) {
+    icp_buffer *json = NULL;
+    struct icp_str matches = {"", 0};
+    if (icp_fit_matches(f, &json, NULL) || icp_buffer_data(json, &matches))
+        return;
+    name_some(matches.data, "unmatched", NULL, "not found, for example: ", out);
+    name_some(matches.data, "near", "key", "not found, but nearly: ", out);
+    name_some(matches.data, "ambiguous", NULL, "found with different rows, for example: ", out);
+    name_some(matches.data, "duplicate", "key", "listed more than once and counted once, for example: ", out);
+    icp_buffer_unref(json);
+}
+
 /* What a person must know at once; everything else is in the summary. */
-static void remarks(const icp_model *m) {
+static void remarks(const icp_fit *f, const icp_model *m) {
     struct icp_model_info i = {.struct_size = sizeof i};
     struct text t = {0};
     if (icp_model_describe(m, &i, NULL))
         return;
+    name_lists(f, &t);
     text_int(&t, (int64_t)i.customers);
     text_put(&t, " customers against ");
     text_int(&t, (int64_t)i.companies);
     text_put(&t, " companies: ");
     text_int(&t, i.traits);
-    text_put(&t, " traits, cross-fitted AUC ");
+    text_put(&t, " traits; on customers held out AUC ");
     text_fixed(&t, i.auc_micro / 1000, 3);
-    text_put(&t, ", Cllr ");
+    text_put(&t, " (0.5 is chance, 1 is best), Cllr ");
     text_fixed(&t, i.cllr_micro / 1000, 3);
-    text_put(&t, " bits\n");
+    text_put(&t, " bits (1 tells nothing, 0 is best)\n");
     if (i.flags & ICP_MODEL_FEW_CUSTOMERS)
-        text_put(&t, "warning: fewer than 20 customers; every result says so\n");
+        text_put(&t, "warning: fewer than 20 customers; every result carries the flag few_customers\n");
     if (i.flags & ICP_MODEL_INTERVAL_UNCALIBRATED)
-        text_put(&t, "warning: below 50 customers the width of the interval cannot be checked\n");
+        text_put(&t, "warning: below 50 customers the width of the interval cannot be checked; every result carries the flag interval_uncalibrated\n");
     if (i.flags & ICP_MODEL_LISTED_SHARE_HIGH)
         text_put(&t, "warning: more than 1/8 of the reference are customers; no ratio can exceed the inverse of that share\n");
     fwrite(t.data, 1, t.size, stderr);
@@ -95,7 +122,7 @@ int run_fit(const struct options *o) {
     if (!s)
         s = save(c, o, m, &e);
     if (!s && !o->quiet)
-        remarks(m);
+        remarks(f, m);
     if (!s && o->format == FORMAT_JSON)
         s = print_summary(f, m, &e);
     int code = s ? refuse(&e) : EXIT_DONE;

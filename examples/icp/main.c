@@ -4,18 +4,33 @@
 #include <signal.h>
 #include <string.h>
 
+#define ANY_FORMAT "table|csv|jsonl|json"
+#define ROWS "FILE may be CSV (comma, semicolon, tab) or JSON lines, also .gz, or - for standard input.\n"
 const struct command commands[] = {
-    {"schema", "sieqfTo", 1, 1, run_schema, "FILE", "What was understood of each column, as JSON that can be edited and given back with --schema."},
-    {"reference build", "keKShoqT", 1, -1, run_reference_build, "--key COL -o REF FILE...",
-     "Builds a reference, the frozen picture of companies at large, from CSV or JSON lines (also .gz)."},
-    {"reference merge", "oqK", 1, -1, run_reference_merge, "-o REF REF...", "Merges references that were built in parts; the bytes are those of one build."},
-    {"reference show", "fo", 1, 1, run_reference_show, "REF", "What a reference is made of."},
-    {"fit", "krcuwsieaqTof", 0, 0, run_fit, "--reference REF --customers FILE [--universe FILE] -o MODEL",
-     "Learns what tells the customers apart from companies at large."},
-    {"score", "kqTofnR", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order."},
-    {"explain", "kqoCf", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does."},
-    {"traits", "fon", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first."},
-    {"distribution", "fo", 1, 1, run_distribution, "MODEL|SCORES", "How many companies fall into each tier."},
+    {"schema", "sieqfTo", 1, 1, run_schema, "FILE",
+     "What was understood of each column, as JSON that can be edited and given back with --schema.", "json|table",
+     "Every column has a reason. To correct one, edit its kind, family, separator, decimal or order (doc/schema.md).\n" ROWS},
+    {"reference build", "keKShOqT", 1, -1, run_reference_build, "[--key COL] -o REF FILE...",
+     "Builds a reference, the frozen picture of companies at large.", NULL,
+     "Several FILEs count as one. Scores of models with the same reference can be compared; keep it.\n" ROWS},
+    {"reference merge", "OqK", 1, -1, run_reference_merge, "-o REF REF...",
+     "Merges references that were built in parts; the bytes are those of one build.", NULL, ""},
+    {"reference show", "fo", 1, 1, run_reference_show, "REF", "What a reference is made of.", ANY_FORMAT, ""},
+    {"fit", "krcuwsieaqTOf", 0, 0, run_fit, "--reference REF --customers FILE [--universe FILE] -o MODEL",
+     "Learns what tells the customers apart from companies at large.", "json",
+     "Customers are looked up in the reference and the universe by key. --format json prints on standard output who was found and\n"
+     "what became of each column (doc/command.md).\n" ROWS},
+    {"score", "kqTofnR", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order.",
+     "csv|jsonl|json|table",
+     "Columns: key; fit_score, 200 to 759; fit_tier; fit_low and fit_high, the 90% interval; fit_evidence in bits, each of which doubles\n"
+     "the ratio; confidence; flags; reasons, the strongest traits with their points. README.md says how to read them.\n" ROWS},
+    {"explain", "kqoCf", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does.", ANY_FORMAT,
+     "csv and jsonl give the contributions alone; table and json add the score, what was unknown and the causes of the confidence.\n" ROWS},
+    {"traits", "foN", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first.", ANY_FORMAT,
+     "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
+     "the trait adds to a score given all others; n, the customers that have it.\n"},
+    {"distribution", "fo", 1, 1, run_distribution, "MODEL|SCORES", "How many companies fall into each tier.", ANY_FORMAT,
+     "Of a model: its reference, and its customers as fits that did not see them score them. Of SCORES, as icp score writes them: their rows.\n"},
 };
 const int command_count = sizeof commands / sizeof commands[0];
 
@@ -24,6 +39,39 @@ static void usage(FILE *to) {
     for (int i = 0; i < command_count; i++)
         fprintf(to, "  icp %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
     fprintf(to, "\n`icp COMMAND --help` shows the options of a command. Exit status: 0 done, 1 refused or failed, 2 wrong usage.\n");
+}
+
+static bool is_first_word(const struct command *c, const char *word) {
+    size_t n = strlen(word);
+    return strncmp(c->name, word, n) == 0 && c->name[n] == ' ';
+}
+
+/* No command: says what was meant, if a first word was right. */
+static int unknown(const char *word, bool help) {
+    bool first = false;
+    for (int i = 0; i < command_count; i++)
+        first = first || is_first_word(&commands[i], word);
+    if (!first)
+        return fprintf(stderr, "icp: no command \"%s\"; see icp --help\n", word), EXIT_USAGE;
+    if (help)
+        printf("usage:\n");
+    else
+        fprintf(stderr, "icp: \"%s\" is followed by one of:", word);
+    for (int i = 0; i < command_count; i++) {
+        if (!is_first_word(&commands[i], word))
+            continue;
+        if (help)
+            printf("  icp %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
+        else
+            fprintf(stderr, " %s", commands[i].name + strlen(word) + 1);
+    }
+    if (!help)
+        fprintf(stderr, "; see icp --help\n");
+    return help ? EXIT_DONE : EXIT_USAGE;
+}
+
+static bool is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
 /* "reference build" takes two words. Returns the words used, 0 = no such command. */
@@ -37,7 +85,7 @@ static int match(const struct command *c, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write that meets it */
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0))
+    if (argc > 1 && is_help(argv[1]))
         return usage(stdout), EXIT_DONE;
     if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         uint32_t v = icp_version();
@@ -57,8 +105,7 @@ int main(int argc, char **argv) {
         return code;
     }
     if (argc > 1)
-        fprintf(stderr, "icp: no command \"%s\"; see icp --help\n", argv[1]);
-    else
-        usage(stderr);
+        return unknown(argv[1], argc > 2 && is_help(argv[2]));
+    usage(stderr);
     return EXIT_USAGE;
 }

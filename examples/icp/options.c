@@ -15,12 +15,12 @@ struct option {
 };
 #define AT(member) offsetof(struct options, member)
 static const struct option all[] = {
-    {'k', "--key", TEXT, AT(key), "COL", "column that identifies the company"},
+    {'k', "--key", TEXT, AT(key), "COL", "column that identifies the company; default: the one the reference or model names, else a likely one"},
     {'h', "--host-key", FLAG, AT(host_key), NULL, "the key is a URL, host or e-mail address: use its host"},
     {'r', "--reference", TEXT, AT(reference), "REF", "reference to compare with"},
     {'c', "--customers", TEXT, AT(customers), "FILE", "customers: full rows, or keys alone"},
     {'u', "--universe", TEXT, AT(universe), "FILE", "full rows of customers who are listed only by key"},
-    {'w', "--weights", TEXT, AT(weights), "COL", "column of the customers with a positive weight"},
+    {'w', "--weights", TEXT, AT(weights), "COL", "column of the customers' file that holds a positive weight"},
     {'C', "--company", TEXT, AT(company), "KEY", "key of the company"},
     {'s', "--schema", TEXT, AT(schema), "FILE", "schema as icp schema prints it; default: inferred"},
     {'i', "--include-field", PATTERN, AT(include), "PATTERN", "use only fields that match (* and ? are wild; may be repeated)"},
@@ -28,18 +28,20 @@ static const struct option all[] = {
     {'K', "--k", NUMBER, AT(k), "N", "companies kept in a reference; default 65536"},
     {'S', "--seed", NUMBER, AT(seed), "N", "seed of the sample; default 0"},
     {'a', "--allow-few", FLAG, AT(allow_few), NULL, "fit with fewer than 20 customers; every result says so"},
-    {'n', "--top", NUMBER, AT(top), "N", "show only the first N"},
+    {'n', "--top", NUMBER, AT(top), "N", "only the N with the most evidence, best first"},
+    {'N', "--top", NUMBER, AT(top), "N", "only the first N"},
     {'R', "--reasons", NUMBER, AT(reasons), "N", "reasons per company, at most 64; default 5"},
-    {'f', "--format", FORMAT, AT(format), "csv|jsonl|json|table", "form of the output"},
+    {'f', "--format", FORMAT, AT(format), "FORM", NULL},
     {'T', "--threads", NUMBER, AT(threads), "N", "threads, 1 to 256; default 1; never changes a result"},
     {'o', "-o", TEXT, AT(output), "FILE", "write here; default: standard output"},
+    {'O', "-o", TEXT, AT(output), "FILE", "write here; required"},
     {'q', "--quiet", FLAG, AT(quiet), NULL, "no progress and no remarks"},
 };
 
 static const struct option *find(const struct command *c, const char *name, size_t size) {
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (strlen(all[i].name) == size && strncmp(all[i].name, name, size) == 0)
-            return strchr(c->takes, all[i].letter) ? &all[i] : NULL;
+        if (strlen(all[i].name) == size && strncmp(all[i].name, name, size) == 0 && strchr(c->takes, all[i].letter))
+            return &all[i];
     return NULL;
 }
 
@@ -48,9 +50,17 @@ static int wrong(const struct command *c, const char *what, const char *which) {
     return EXIT_USAGE;
 }
 
-static bool set_format(struct options *o, const char *v) {
+static bool takes_format(const struct command *c, const char *v) {
+    size_t n = strlen(v);
+    for (const char *p = c->formats; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+        if (strcspn(p, "|") == n && strncmp(p, v, n) == 0)
+            return true;
+    return false;
+}
+
+static bool set_format(struct options *o, const struct command *c, const char *v) {
     static const char *const names[] = {"", "csv", "jsonl", "json", "table"};
-    for (int i = 1; i < 5; i++)
+    for (int i = 1; i < 5 && takes_format(c, v); i++)
         if (strcmp(v, names[i]) == 0)
             return o->format = (enum format)i, true;
     return false;
@@ -65,7 +75,7 @@ static bool set_number(uint64_t *at, const char *v) {
     return *at = n, true;
 }
 
-static bool set(struct options *o, const struct option *p, const char *v) {
+static bool set(struct options *o, const struct command *c, const struct option *p, const char *v) {
     char *at = (char *)o + p->at;
     switch (p->type) {
     case TEXT:
@@ -75,7 +85,7 @@ static bool set(struct options *o, const struct option *p, const char *v) {
     case NUMBER:
         return set_number((uint64_t *)at, v);
     case FORMAT:
-        return set_format(o, v);
+        return set_format(o, c, v);
     case PATTERN: {
         struct patterns *all_of = (struct patterns *)at;
         return all_of->count < 64 && (all_of->item[all_of->count++] = v, true);
@@ -95,9 +105,11 @@ static int one(struct options *o, const struct command *c, int argc, char **argv
     const char *v = equals ? equals + 1 : p->type == FLAG ? "" : *i + 1 < argc ? argv[++*i] : NULL;
     if (!v || (!*v && p->type != FLAG))
         return wrong(c, "a value is expected behind", p->name);
-    if (!set(o, p, v))
-        return wrong(c, p->type == NUMBER ? "a whole number is expected behind" : "unexpected value behind", p->name);
-    return EXIT_DONE;
+    if (set(o, c, p, v))
+        return EXIT_DONE;
+    if (p->type == FORMAT)
+        return fprintf(stderr, "icp: \"%s\" is none of the forms of icp %s: %s\n", v, c->name, c->formats), EXIT_USAGE;
+    return wrong(c, p->type == NUMBER ? "a whole number is expected behind" : "too many of", p->name);
 }
 
 int options_parse(struct options *o, const struct command *c, int argc, char **argv) {
@@ -123,7 +135,7 @@ int options_parse(struct options *o, const struct command *c, int argc, char **a
     if (o->threads > 256 || (o->reasons != UINT64_MAX && o->reasons > 64))
         return wrong(c, "too large a number behind", o->threads > 256 ? "--threads" : "--reasons");
     if (o->file_count < c->min_files)
-        return wrong(c, "a file is missing: icp", c->name);
+        return fprintf(stderr, "icp: a file is missing; usage: icp %s %s\n", c->name, c->usage), EXIT_USAGE;
     if (c->max_files >= 0 && o->file_count > c->max_files)
         return wrong(c, "unexpected argument", o->files[c->max_files]);
     return EXIT_DONE;
@@ -135,7 +147,8 @@ void options_help(FILE *to, const struct command *c) {
         if (strchr(c->takes, all[i].letter)) {
             char head[64];
             snprintf(head, sizeof head, "%s %s", all[i].name, all[i].value ? all[i].value : "");
-            fprintf(to, "  %-32s %s\n", head, all[i].help);
+            fprintf(to, "  %-24s %s%s%s\n", head, all[i].help ? all[i].help : "form of the output: ", all[i].help ? "" : c->formats,
+                    all[i].help || !strchr(c->formats, '|') ? "" : "; default: the first");
         }
-    fprintf(to, "\nFILE may be CSV (comma, semicolon, tab) or JSON lines, also .gz, or - for standard input.\n");
+    fprintf(to, "%s%s", *c->more ? "\n" : "", c->more);
 }

@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reason_name { /* of a trait, ready to be put inside a quoted CSV or JSON cell */
-    char *data;
-    uint32_t size;
-};
 struct best { /* a row kept for --top */
     int64_t evidence;
     uint64_t row;
@@ -23,13 +19,15 @@ struct job {
     struct icp_sink sink;
     enum format format;
     uint32_t reasons;
-    struct reason_name *names;
+    struct text *names; /* of traits, ready to be put inside a quoted CSV or JSON cell */
+    uint32_t traits;
     pthread_mutex_t lock;
     pthread_cond_t turn;
     uint64_t taken, written, rows; /* batches taken and written; rows written */
     struct best *best;
     size_t kept, cap;
     bool stop, keeps; /* keeps: rows are written at the end */
+    bool headed;      /* the heading is written, and that only in front of rows: what is refused writes nothing */
     int code;
 };
 
@@ -216,8 +214,23 @@ static icp_batch *take(struct job *j, uint64_t *number) {
     return b;
 }
 
+static int heading(struct job *j) {
+    struct text t = {0};
+    int n = j->format == FORMAT_CSV && !j->headed ? COLUMNS - (j->reasons == 0) : 0;
+    for (int i = 0; i < n; i++) {
+        text_put(&t, columns[i]);
+        text_char(&t, i + 1 == n ? '\n' : ',');
+    }
+    j->headed = true;
+    int code = sink_text(j, &t);
+    text_free(&t);
+    return code;
+}
+
 static int emit(struct job *j, struct text *t, const struct view *v, uint64_t rows) {
-    int code = EXIT_DONE;
+    int code = heading(j);
+    if (code != EXIT_DONE)
+        return code;
     if (j->keeps)
         keep(j, v, rows);
     else {
@@ -289,7 +302,7 @@ static void run_threads(struct job *j) {
         pthread_join(threads[i], NULL);
 }
 
-static struct reason_name escaped(const struct icp_str *id, bool json) {
+static struct text escaped(const struct icp_str *id, bool json) {
     struct text t = {0}, in = {0};
     if (json)
         text_json(&in, id->data, id->size);
@@ -301,28 +314,23 @@ static struct reason_name escaped(const struct icp_str *id, bool json) {
     if (json) /* without the outer quotes: it becomes a part of a longer string */
         text_add(&t, in.data + 1, in.size - 2);
     text_free(&in);
-    return (struct reason_name){t.data, (uint32_t)t.size};
+    return t;
 }
 
 static icp_status name_traits(struct job *j, struct icp_error *e) {
     struct icp_model_info info = {.struct_size = sizeof info};
     icp_status s = icp_model_describe(j->model, &info, e);
+    j->traits = info.traits;
     j->names = calloc((size_t)info.traits + 1, sizeof *j->names);
-    for (uint32_t i = 0; !s && j->names && i < info.traits; i++) {
+    if (!j->names)
+        exit(refuse_text(NULL, "out of memory"));
+    for (uint32_t i = 0; !s && i < info.traits; i++) {
         struct icp_trait t = {.struct_size = sizeof t};
         s = icp_model_trait(j->model, i, &t, e);
         if (!s)
             j->names[i] = escaped(&t.id, j->format == FORMAT_JSON || j->format == FORMAT_JSONL);
     }
     return s;
-}
-
-static void heading(const struct job *j, struct text *t) {
-    int n = j->format == FORMAT_CSV ? COLUMNS - (j->reasons == 0) : 0;
-    for (int i = 0; i < n; i++) {
-        text_put(t, columns[i]);
-        text_char(t, i + 1 == n ? '\n' : ',');
-    }
 }
 
 /* A finished CSV line as a row of an aligned table. */
@@ -362,22 +370,19 @@ static void write_kept(struct job *j, struct text *out) {
 
 static int finish(struct job *j) {
     struct text t = {0};
+    int code = heading(j);
     if (j->keeps)
         write_kept(j, &t);
     if (j->format == FORMAT_JSON)
         text_put(&t, j->rows ? "\n]\n" : "[]\n");
-    int code = sink_text(j, &t);
+    if (code == EXIT_DONE)
+        code = sink_text(j, &t);
     text_free(&t);
     return code;
 }
 
 static int run_job(struct job *j) {
-    struct text head = {0};
-    heading(j, &head);
-    j->code = sink_text(j, &head);
-    text_free(&head);
-    if (j->code == EXIT_DONE)
-        run_threads(j);
+    run_threads(j);
     if (j->code == EXIT_DONE)
         j->code = finish(j);
     if (j->code != EXIT_DONE) {
@@ -410,6 +415,9 @@ int run_score(const struct options *o) {
     for (size_t i = 0; i < j.kept; i++)
         text_free(&j.best[i].line);
     free(j.best);
+    for (uint32_t i = 0; j.names && i < j.traits; i++)
+        text_free(&j.names[i]);
+    free(j.names);
     icp_reader_free(j.reader);
     icp_model_unref(j.model);
     icp_context_unref(j.context);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text, tables and names for the output. */
 #include "command.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,39 @@ void text_json(struct text *t, const char *s, size_t n) {
             text_char(t, (char)c);
     }
     text_char(t, '"');
+}
+
+/* Puts what stands between the quotes at p; returns what comes behind them. */
+static const char *put_string(struct text *t, const char *p) {
+    for (p++; *p && *p != '"'; p++)
+        text_char(t, *p == '\\' && p[1] ? *++p : *p);
+    return *p ? p + 1 : p;
+}
+
+int text_list(struct text *t, const char *json, const char *name, const char *member, int most) {
+    char head[64];
+    snprintf(head, sizeof head, "\"%s\":[", name);
+    const char *p = strstr(json, head);
+    struct text item = {0};
+    bool wanted = !member;
+    int count = 0;
+    for (p = p ? p + strlen(head) : ""; *p && *p != ']' && count < most;) {
+        if (*p != '"') {
+            p++;
+            continue;
+        }
+        item.size = 0;
+        p = put_string(&item, p);
+        if (*p == ':') /* a member's name; its string, if it has one, comes next */
+            wanted = member && p[1] == '"' && item.size == strlen(member) && memcmp(item.data, member, item.size) == 0;
+        else if (wanted) {
+            text_put(t, count++ ? ", " : "");
+            text_add(t, item.data, item.size);
+            wanted = !member;
+        }
+    }
+    text_free(&item);
+    return count;
 }
 
 int text_write(struct text *t, icp_context *c, const char *path) {
@@ -246,6 +280,15 @@ const char *family_name(int32_t family) {
 int64_t micro_evidence(int64_t millipoints) {
     int64_t n = millipoints * 1000, half = 53 / 2 + 1;
     return n >= 0 ? (n + half - 1) / 53 : -((-n + half - 1) / 53);
+}
+
+void ratio_text(struct text *t, int64_t millipoints) {
+    double ratio = exp2((double)millipoints / 53000);
+    if (ratio > 1000 || ratio < .001)
+        text_put(t, ratio > 1 ? "more than 1,000" : "less than 0.001");
+    else
+        text_fixed(t, (int64_t)(ratio * (ratio < 1 ? 1000 : 10) + .5), ratio < 1 ? 3 : 1);
+    text_put(t, " times as common among customers as among companies at large");
 }
 
 void share_text(struct text *t, uint64_t part, uint64_t of) {

@@ -205,3 +205,41 @@ def test_customers_that_are_not_found_are_said(world, tmp_path):
     assert p.returncode == 0 and b"warning: 1 of 61 customers were found nowhere\n" in p.stderr
     whole = world.json("fit", "--reference", "ref", "--customers", tmp_path / "more.csv", "-o", tmp_path / "m", "--format", "json", "--quiet")
     assert whole["matches"]["unmatched"] == {"count": 1, "keys": ["nobody.example"]}
+
+
+def test_fit_names_customers_that_need_a_look(world, tmp_path):
+    keys = (world.folder / "customers.csv").read_text().splitlines()
+    (tmp_path / "more.csv").write_text("\n".join([*keys, keys[1], "nobody].example"]) + "\n")
+    p = world("fit", "--reference", "ref", "--customers", tmp_path / "more.csv", "-o", tmp_path / "m")
+    said = p.stderr.decode().splitlines()
+    assert "not found, for example: nobody].example" in said
+    assert f"listed more than once and counted once, for example: {keys[1]}" in said
+
+
+def test_explain_says_what_was_unknown_and_unreadable(world, tmp_path):
+    (tmp_path / "odd.csv").write_text("domain,employees,founded\nacme.com,lots,1750\n")
+    said = world.ok("explain", "model", tmp_path / "odd.csv", "--company", "acme.com").splitlines()
+    assert "unreadable, taken as unknown: employees" in said
+    assert "outside what the reference holds: founded" in said
+    unknown = next(line for line in said if line.startswith("unknown, adding nothing: "))
+    assert "industry" in unknown and "founded" not in unknown
+
+
+def test_explain_says_that_a_key_stands_twice(world, tmp_path):
+    (tmp_path / "two.csv").write_text("domain,industry\nacme.com,Fintech\nacme.com,Media\n")
+    said = world.ok("explain", "model", tmp_path / "two.csv", "--company", "acme.com").splitlines()
+    assert "note: 2 rows have this key; this is the first" in said
+    assert any("industry=fintech" in line for line in said) and not any("industry=media" in line for line in said)
+
+
+def test_what_is_refused_prints_no_heading(world):
+    p = world("score", "model", "customers.csv")
+    assert p.returncode == 1 and p.stdout == b"" and b"none of the model's" in p.stderr
+
+
+def test_wrong_words_say_what_is_right(world):
+    assert "build merge show" in world.refused("reference", code=2)
+    assert "csv|jsonl|json|table" in world.refused("score", "model", "universe.csv", "--format", "xml", code=2)
+    assert world.refused("fit", "--format", "csv", code=2).endswith("forms of icp fit: json")
+    assert "usage: icp score MODEL FILE" in world.refused("score", "model", code=2)
+    assert "usage:" in world.ok("reference", "--help")
