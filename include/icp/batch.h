@@ -175,7 +175,7 @@ ICP_API icp_status icp_record_set_text(icp_record *r, int32_t column, const char
  * @since 0.1 */
 ICP_API icp_status icp_record_set_number(icp_record *r, int32_t column, double v);
 /** Sets a point in time, microseconds since 1970-01-01 UTC. ICP_TIME_UNKNOWN = no value.
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @return ICP_E_ARGUMENT (also outside the years 1000 to 2999), ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_record_set_time(icp_record *r, int32_t column, int64_t micros);
 /** Adds one item to a list column; copied.

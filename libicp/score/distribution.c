@@ -59,11 +59,16 @@ icp_status icp_distribution_of_model(const icp_model *m, int32_t layer, int32_t 
     return ICP_OK;
 }
 
+/* A forged model or a distribution merged with itself over and over must not come round to few companies. */
+static uint64_t plus(uint64_t a, uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 icp_status icp_distribution_merge(icp_distribution *d, const icp_distribution *other, struct icp_error *err) {
     if (d == NULL || other == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "distributions must not be NULL");
     for (uint32_t i = 0; i < ICP__SCORES; i++)
-        d->counts[i] += other->counts[i];
+        d->counts[i] = plus(d->counts[i], other->counts[i]);
     return ICP_OK;
 }
 
@@ -99,8 +104,9 @@ icp_status icp_distribution_counts(const icp_distribution *d, uint64_t *counts, 
     if (spread != NULL) {
         icp_status st;
         for (int32_t i = 0; i < ICP__SCORES; i++) {
-            own.companies += d->counts[i];
-            own.tier[icp__points_tier(icp__points_threshold(i + ICP__SCORE_MIN))] += d->counts[i];
+            uint64_t *tier = &own.tier[icp__points_tier(icp__points_threshold(i + ICP__SCORE_MIN))];
+            own.companies = plus(own.companies, d->counts[i]);
+            *tier = plus(*tier, d->counts[i]);
         }
         icp__fpenv_enter(&env);
         figures(d->counts, &own);

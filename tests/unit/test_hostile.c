@@ -47,12 +47,30 @@ START_TEST(offsets_of_a_record_beyond_the_limit) {
 }
 END_TEST
 
+START_TEST(counts_of_a_distribution_do_not_wrap) {
+    icp_context *c = context();
+    icp_distribution *d;
+    struct icp_spread spread = {.struct_size = sizeof spread};
+    ck_assert_int_eq(icp_distribution_new(c, &d, NULL), ICP_OK);
+    ck_assert_int_eq(icp_distribution_add_score(d, 500, NULL), ICP_OK);
+    ck_assert_int_eq(icp_distribution_add_score(d, 501, NULL), ICP_OK);
+    for (int i = 0; i < 70; i++)
+        ck_assert_int_eq(icp_distribution_merge(d, d, NULL), ICP_OK);
+    ck_assert_int_eq(icp_distribution_counts(d, NULL, &spread, NULL), ICP_OK);
+    ck_assert_uint_eq(spread.companies, UINT64_MAX);
+    ck_assert_uint_eq(spread.tier[ICP_TIER_FAIR], UINT64_MAX);
+    icp_distribution_free(d);
+    icp_context_unref(c);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("hostile");
     TCase *t = tcase_create("hostile");
     tcase_set_timeout(t, 100);
     tcase_add_test(t, headers_without_a_key_of_every_length);
     tcase_add_test(t, offsets_of_a_record_beyond_the_limit);
+    tcase_add_test(t, counts_of_a_distribution_do_not_wrap);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }
