@@ -73,8 +73,8 @@ ICP_API icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct i
  * rows or the number of threads.
  *
  * Logistic regression of customers against the reference with equal class mass, so that the logit is the log
- * likelihood ratio; Gaussian shrinkage with one precision per column found by EM (MacKay 1992, Tipping 2001);
- * cross-fitted slope; offsets that make the mean ratio over the reference 1 (doc/score.md).
+ * likelihood ratio; Gaussian shrinkage, one precision for each column and kind of trait, found by MacKay's update (1992);
+ * cross-fitted slope; offsets that bring the mean ratio over companies at large to 1 (doc/score.md).
  * @param[in] p NULL = no progress
  * @param[out] out one reference
  * @param[out] err NULL allowed

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Truncated Newton with conjugate gradients, and the EM step. One thread: callers run several fits side by side. */
+/* Truncated Newton with conjugate gradients, and the update of precisions. One thread: callers run several fits side by side. */
 #include "model/solve.h"
 #include "base/number.h"
 

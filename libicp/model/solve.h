@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* L2-penalised logistic regression on a sparse binary matrix, and its precisions by EM. */
+/* L2-penalised logistic regression on a sparse binary matrix, and its precisions by MacKay's update. */
 #pragma once
 #include "base/base.h"
 
