@@ -95,7 +95,7 @@ ICP_API icp_status icp_model_describe(const icp_model *m, struct icp_model_info 
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_error *err);
-/** What the fit found on the way, as JSON (doc/schema.md): columns used and left out with the reason, matches, listed share,
+/** What the fit found on the way, as JSON (doc/command.md): columns used and left out with the reason, matches, listed share,
  * precisions, slope, cross-fitted figures, interval factors.
  * @param[out] json one reference
  * @param[out] err NULL allowed
