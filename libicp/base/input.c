@@ -76,7 +76,8 @@ static icp_status take(struct icp__input *in, void *buf, size_t cap, size_t *got
     *got = 0;
     if (in->ended)
         return ICP_OK;
-    if ((uint64_t)cap > INT64_MAX)
+    const uint64_t most = cap; /* of 64 bits: a cast of the limit to size_t would be another number on 32 */
+    if (most > INT64_MAX)
         cap = (size_t)INT64_MAX;
     int64_t n = in->source.read(in->source.user, buf, cap);
     if (n < 0) {
