@@ -47,7 +47,7 @@ icp_status icp__customers_match(const struct icp__customers *l, const icp_schema
                                 struct icp_error *err);
 void icp__matches_free(struct icp__matches *m);
 /* One JSON object. */
-icp_status icp__matches_write(const struct icp__customers *l, const struct icp__matches *m, struct icp__bytes *b,
+icp_status icp__matches_write(const struct icp__customers *l, const struct icp__matches *m, bool keys, struct icp__bytes *b,
                               struct icp_error *err);
 /* The weight of a customer as given, 1 without a weight column. */
 double icp__customer_weight(const struct icp__customers *l, int32_t column, uint64_t row);

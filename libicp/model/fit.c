@@ -127,7 +127,7 @@ icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct icp_error
         return s;
     struct icp__bytes b;
     icp__bytes_init(&b, f->ctx);
-    s = icp__matches_write(&f->customers, &m, &b, err);
+    s = icp__matches_write(&f->customers, &m, true, &b, err);
     if (!s)
         s = icp__bytes_finish(&b, json, err);
     icp__bytes_free(&b);
@@ -161,6 +161,9 @@ struct run {
 static icp_status enough_weight(const icp_fit *f, const struct icp__design *d, struct icp_error *err) {
     if (d->effective + 0.5 >= f->min_customers || f->flags & ICP_FIT_ALLOW_FEW)
         return ICP_OK;
+    if (d->identical)
+        return icp__fail(err, ICP_E_TOO_FEW, "all %u customers are identical in every column, so they amount to 1; at least %u are needed", d->customers,
+                         f->min_customers);
     uint32_t effective = (uint32_t)(d->effective + 0.5);
     return icp__fail(err, ICP_E_TOO_FEW, "the weights of %u customers are so unequal that they amount to %u; at least %u are needed", d->customers,
                      effective, f->min_customers);
@@ -172,10 +175,10 @@ static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress
         s = enough(f, &r->matches, err);
     if (!s)
         s = icp__design_make(&f->customers, &r->matches, f->schema, f->pool, p, &r->design, err);
-    if (!s)
-        s = enough_weight(f, &r->design, err);
     if (!s && r->design.fields == 0)
         s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
+    if (!s)
+        s = enough_weight(f, &r->design, err);
     if (!s)
         s = icp__spans_make(&r->design, f->pool, &r->spans, err);
     if (!s)

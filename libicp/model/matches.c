@@ -12,6 +12,7 @@ struct view {
     const struct icp__customers *list;
     const struct icp__matches *matches;
     const uint32_t *order; /* rows by key bytes */
+    bool keys; /* named, not only counted */
     struct icp__bytes *out;
 };
 
@@ -58,6 +59,10 @@ static void write_list(const struct view *v, enum list which, const char *name, 
     icp__bytes_text(v->out, name);
     icp__bytes_text(v->out, "\":{\"count\":");
     icp__json_uint_write(v->out, count);
+    if (!v->keys) {
+        icp__bytes_text(v->out, "}");
+        return;
+    }
     icp__bytes_text(v->out, ",\"keys\":[");
     uint32_t shown = 0;
     for (uint32_t i = 0; i < v->matches->count && shown < LISTED; i++) {
@@ -75,7 +80,7 @@ static void write_count(struct icp__bytes *b, const char *name, uint64_t v) {
     icp__json_uint_write(b, v);
 }
 
-icp_status icp__matches_write(const struct icp__customers *l, const struct icp__matches *m, struct icp__bytes *b,
+icp_status icp__matches_write(const struct icp__customers *l, const struct icp__matches *m, bool keys, struct icp__bytes *b,
                               struct icp_error *err) {
     uint32_t *order = icp__alloc(l->ctx, 2 * (size_t)m->count + 1, sizeof *order);
     if (!order)
@@ -84,7 +89,7 @@ icp_status icp__matches_write(const struct icp__customers *l, const struct icp__
         order[i] = i;
     if (m->count)
         icp__sort_index(order, m->count, order + m->count, by_key, l->given->keys);
-    struct view v = {l, m, order, b};
+    struct view v = {l, m, order, keys, b};
     write_count(b, "{\"rows\":", l->given ? l->given->rows_read : 0);
     write_count(b, ",\"without_key\":", l->given ? l->given->rows_without_key : 0);
     write_count(b, ",\"customers\":", m->count);

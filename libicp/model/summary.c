@@ -139,7 +139,7 @@ icp_status icp__outcome_summary(const struct icp__outcome *o, struct icp__bytes 
     if (s)
         return s;
     icp__bytes_text(b, ",\"matches\":");
-    s = icp__matches_write(o->list, o->matches, b, err);
+    s = icp__matches_write(o->list, o->matches, false, b, err); /* a model may be handed on: it names no customer */
     if (s)
         return s;
     member(b, ",\"customers\":", d->customers);

@@ -243,3 +243,13 @@ def test_wrong_words_say_what_is_right(world):
     assert world.refused("fit", "--format", "csv", code=2).endswith("forms of icp fit: json")
     assert "usage: icp score MODEL FILE" in world.refused("score", "model", code=2)
     assert "usage:" in world.ok("reference", "--help")
+
+
+def test_a_model_names_no_customer(world, tmp_path):
+    keys = (world.folder / "customers.csv").read_text().splitlines()
+    (tmp_path / "more.csv").write_text("\n".join([*keys, keys[1], "nobody.example"]) + "\n")
+    whole = world.json("fit", "--reference", "ref", "--customers", tmp_path / "more.csv", "-o", tmp_path / "m", "--format", "json", "--quiet")
+    assert whole["matches"]["duplicate"]["keys"] == [{"key": keys[1], "rows": 2, "differ": False}]
+    assert whole["summary"]["matches"]["unmatched"] == {"count": 1} and whole["summary"]["matches"]["duplicate"] == {"count": 1}
+    model = (tmp_path / "m").read_bytes()
+    assert b'"unmatched"' in model and not [k for k in [*keys[1:], "nobody.example"] if k.encode() in model]
