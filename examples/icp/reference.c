@@ -37,6 +37,8 @@ static int finish(icp_context *c, const struct options *o, icp_reference_builder
     struct icp_sink sink = {.struct_size = sizeof sink};
     struct icp_reference_info info = {.struct_size = sizeof info};
     icp_status s = icp_reference_builder_finish(b, &r, e);
+    if (s && !e->source[0]) /* of many files it is the last that could have helped */
+        snprintf(e->source, sizeof e->source, "%s", o->files[o->file_count - 1]);
     if (!s)
         s = sink_of(c, o->output, &sink, e);
     if (!s)

@@ -102,6 +102,8 @@ int run_schema(const struct options *o) {
     if (!status)
         status = icp_schema_to_json(s, &json, &e);
     progress_end();
+    if (status && !e.source[0])
+        snprintf(e.source, sizeof e.source, "%s", o->files[0]);
     if (!status && o->format == FORMAT_TABLE)
         kinds_table(s, o->format, &out);
     else if (!status) {

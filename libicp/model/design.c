@@ -285,6 +285,31 @@ static bool matrix_make(struct icp__design *d, const struct icp__scan *scan, uin
     return true;
 }
 
+static struct icp__cell value_of(const struct icp__design *d, const struct icp__sources *from, uint32_t row, uint32_t column) {
+    const struct icp__design_row *r = &d->row[row];
+    int32_t at = from->column[r->origin][column];
+    const struct icp__table *t = from->table[r->origin];
+    return at < 0 ? (struct icp__cell){NULL, 0} : t->cells[(uint64_t)r->row * t->columns + (uint32_t)at];
+}
+
+/* Customers that say the same in every column that is read tell no more than one of them. */
+static bool all_identical(const struct icp__design *d, const struct icp__sources *from) {
+    uint32_t first = UINT32_MAX;
+    for (uint32_t i = 0; i < d->rows; i++) {
+        if (!(d->weight[i] > 0))
+            continue;
+        first = first == UINT32_MAX ? i : first;
+        for (uint32_t c = 0; c < d->schema->columns; c++) {
+            if (d->schema->column[c].kind <= ICP_KIND_KEY)
+                continue;
+            struct icp__cell a = value_of(d, from, first, c), b = value_of(d, from, i, c);
+            if (!same_text(&a, &b))
+                return false;
+        }
+    }
+    return true;
+}
+
 static icp_status columns_make(struct icp__design *d, const struct icp__sources *from, icp_pool *pool,
                                const struct icp_progress *p, struct icp_error *err) {
     const struct icp__extraction *version = icp__extraction_find(d->schema->extraction);
@@ -323,6 +348,8 @@ icp_status icp__design_make(const struct icp__customers *l, const struct icp__ma
     }
     if (!s)
         s = sources_make(&d, l, m, &from, err);
+    if (!s && (d.identical = all_identical(&d, &from)))
+        d.effective = 1;
     if (!s)
         s = columns_make(&d, &from, pool, p, err);
     if (s) {

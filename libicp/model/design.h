@@ -53,7 +53,8 @@ struct icp__design {
     uint32_t customers, listed;    /* customers; of these in the reference */
     struct icp__design_row *row;   /* [rows] */
     double *weight;                /* [rows] of customers, mean 1; 0 = no customer */
-    double effective;              /* customers of equal weight that the weights amount to */
+    double effective;              /* customers of equal weight that the weights amount to; 1 when all are identical */
+    bool identical;                /* all customers say the same in every column */
     uint32_t fields, features;
     struct icp__field *field;
     struct icp__feature *feature;  /* by (column, kind, text or edge) */

@@ -77,11 +77,16 @@ def test_no_customer_matched(small):
 
 
 def test_all_customers_identical(small):
-    """Full rows that all say the same: learned, with nothing beyond what they say."""
+    """Rows that all say the same amount to one customer: refused, or allowed and then said in every result."""
     (small.folder / "same.csv").write_text("key,industry,size\n" + "".join(f"n{i},Bank,7\n" for i in range(40)))
-    small.ok("fit", "--reference", "ref", "--customers", "same.csv", "-o", "m", "--quiet")
+    message = small.refused("fit", "--reference", "ref", "--customers", "same.csv", "-o", "out")
+    assert message == "all 40 customers are identical in every column, so they amount to 1; at least 20 are needed"
+    nothing_left(small)
+    small.ok("fit", "--reference", "ref", "--customers", "same.csv", "--allow-few", "-o", "m", "--quiet")
     small.ok("score", "m", "u.csv", "-o", "s.csv")
-    best = max(small.rows("s.csv"), key=lambda r: float(r["fit_evidence"]))
+    rows = small.rows("s.csv")
+    assert all("few_customers" in r["flags"] and r["confidence"] in ("Low", "Insufficient") for r in rows)
+    best = max(rows, key=lambda r: float(r["fit_evidence"]))
     assert int(best["key"][1:]) % 3 and int(best["key"][1:]) % 50 in range(3, 12)
     (small.folder / "one.csv").write_text("key\n" + "c1\n" * 40)
     message = small.refused("fit", "--reference", "ref", "--customers", "one.csv", "-o", "out")

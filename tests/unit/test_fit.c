@@ -230,10 +230,22 @@ START_TEST(degenerate_lists_work) {
     text_add(&same, "key,industry,employees,country\n");
     for (int i = 0; i < 40; i++)
         text_add(&same, "same%d,fintech,77,DE\n", i);
-    icp_model *m = fit_keys(&s, same.data, NULL);
+    struct icp_error e = {.struct_size = sizeof e};
+    struct icp_fit_options few = {.struct_size = sizeof few, .flags = ICP_FIT_ALLOW_FEW};
+    icp_model *m = NULL;
+    for (int allowed = 0; allowed < 2; allowed++) { /* identical customers amount to one */
+        icp_fit *f;
+        world_must(icp_fit_new(s.c, s.r, NULL, allowed ? &few : NULL, &f, &e), &e);
+        must_add(s.c, f, same.data, 0);
+        ck_assert_int_eq(icp_fit_run(f, NULL, &m, &e), allowed ? ICP_OK : ICP_E_TOO_FEW);
+        if (!allowed)
+            ck_assert_str_eq(e.message, "all 40 customers are identical in every column, so they amount to 1; at least 20 are needed");
+        icp_fit_free(f);
+    }
     ck_assert_int_gt(trait_of(m, "industry=fintech").points, 0);
     ck_assert_int_gt(trait_of(m, "country=de").points, 0);
     ck_assert_uint_eq(info_of(m).listed, 0);
+    ck_assert(info_of(m).flags & ICP_MODEL_FEW_CUSTOMERS);
     icp_model_unref(m);
     m = fit_keys(&s, everyone.data, NULL);
     ck_assert_uint_eq(info_of(m).flags, ICP_MODEL_LISTED_SHARE_HIGH);
