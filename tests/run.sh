@@ -3,7 +3,7 @@
 # Installs what the tests need (Debian packages only), builds, and runs the tests.
 #
 #   tests/run.sh           everything that needs no other registry
-#   tests/run.sh --all     that, and what needs other registries (nothing yet)
+#   tests/run.sh --all     that, and what needs other machines' libraries (tests/cross.sh: 32 bits, big-endian)
 #   tests/run.sh --fast    no installation, one compiler, no sanitizers: while working on the code
 #
 # Real data is looked for in ICP_DATA (default: ../shared/data beside this checkout); tests that need it are skipped where it is absent.
@@ -76,6 +76,10 @@ if [ "$mode" != --fast ]; then
     stage unit-sanitized unit "$build/sanitized"
     stage fuzz-sanitized meson test -C "$build/sanitized" --suite fuzz --print-errorlogs --no-rebuild
     ICP=$build/sanitized/examples/icp/icp ICP_SANITIZED=1 stage command-sanitized python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
+fi
+if [ "$mode" = --all ]; then
+    stage cross-i386 "$top/tests/cross.sh" i386
+    stage cross-s390x "$top/tests/cross.sh" s390x
 fi
 echo "total $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -35,8 +35,9 @@ def tally(text, status):
         passed += word == "PASS"
         failed += word == "FAIL"
         skipped += word == "SKIP"
-    skipped += len(re.findall(r"^SKIP: ", text, re.M))
-    if not seen:
+    skips = len(re.findall(r"^SKIP: ", text, re.M))
+    skipped += skips
+    if not seen and not skips:
         passed += status == 0
     if status != 0 and failed == 0:
         failed = 1
