@@ -4,9 +4,12 @@
 #include "base/number.h"
 #include "model/sort.h"
 
-#define SAFETY 1.3
-#define SHIFT 25.0 /* / customers: a longer list spreads more, a shift that parts of the list do not show */
-#define QUANTILE 9u /* tenths */
+/* The square of the half width that a list of n customers usually needs is USUAL / n. Parts of a list measure that of this list,
+ * but roughly, and not how much wider a longer list spreads: what they say is halved in logarithms towards the usual. */
+#define USUAL 230.0
+#define LEAST 0.01   /* of the usual: parts that agree entirely prove no certainty */
+#define SHARED 0.6   /* of it is the same for all companies, the rest follows their traits */
+#define QUANTILE 9u  /* tenths */
 
 bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const double *w, double slope, struct icp__bins *out) {
     uint32_t bins = 0;
@@ -43,114 +46,83 @@ bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const dou
     return true;
 }
 
-double icp__support(const struct icp__design *d, uint32_t customers, uint32_t reference, uint32_t field) {
-    double expected = (double)d->customers * reference / d->field[field].known_reference;
-    return (expected > customers ? expected : customers) + 0.5;
+double icp__support(const struct icp__design *d, uint32_t customers, uint32_t reference) {
+    double for_it = customers * (d->effective / d->customers);
+    double against = reference - (double)customers * d->listed / d->customers;
+    return (for_it < against ? for_it : against > 0 ? against : 0) + 0.5;
 }
 
-static void add(struct icp__row_sum *s, double c, double support) {
-    s->square += c * c;
-    s->square_over += c * c / support;
-}
-
-struct icp__row_sum icp__row_sums(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row) {
-    struct icp__row_sum s = {0, 0};
+double icp__thinness(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row) {
+    double sum = 0;
     uint64_t k = d->x.start[row], end = d->x.start[row + 1];
     for (uint32_t f = 0; f < d->fields; f++) {
         uint32_t bin = 0;
         for (; k < end && d->x.index[k] < d->field[f].first + d->field[f].count; k++) {
             uint32_t j = d->x.index[k];
+            double c = slope * w[j];
             if (d->field[f].numeric)
                 bin++;
             else
-                add(&s, slope * w[j], icp__support(d, d->feature[j].customers, d->feature[j].reference, f));
+                sum += c * c / icp__support(d, d->feature[j].customers, d->feature[j].reference);
         }
         if (d->field[f].numeric && d->known[(size_t)row * d->fields + f]) {
             const struct icp__bin *t = &b->bin[b->first[f] + bin];
-            add(&s, t->c, icp__support(d, t->customers, t->reference, f));
+            sum += t->c * t->c / icp__support(d, t->customers, t->reference);
         }
     }
-    return s;
+    return sum;
 }
 
-/* Least squares of y on 1 and x with both coefficients >= 0. */
-static void line_fit(const double *x, const double *y, size_t n, double *base, double *per) {
-    double sx = 0, sy = 0, sxx = 0, sxy = 0;
-    for (size_t i = 0; i < n; i++)
-        sx += x[i], sy += y[i], sxx += x[i] * x[i], sxy += x[i] * y[i];
-    double det = (double)n * sxx - sx * sx;
-    *per = det > 0 ? ((double)n * sxy - sx * sy) / det : 0;
-    *base = (sy - *per * sx) / (double)n;
-    if (*per < 0)
-        *per = 0, *base = sy / (double)n;
-    if (*base < 0)
-        *base = 0, *per = sxx > 0 ? sxy / sxx : 0;
-}
-
-struct sample {
-    double *x, *y, *ratio, *scratch;
-    size_t n;
-};
-
-/* From the models of some part lists: width^2 = K^2 (c0 + c1 x). False = no such models. */
-static bool width_fit(const struct icp__layer *l, const struct icp__calibration *c, const double *over, uint32_t from, uint32_t to,
-                      struct sample *s, double out[2]) {
-    s->n = 0;
+/* Nine tenths of the squared differences between the model and those of some part lists are less than this times the shape.
+ * 0 = no such models. */
+static double level(const struct icp__layer *l, const struct icp__calibration *c, const double *shape, uint32_t from, uint32_t to,
+                    double *ratio, double *scratch) {
+    size_t n = 0;
     for (uint32_t k = from; k < to; k++) {
         for (uint32_t i = 0; c->part[k] && i < l->d->reference_rows; i++) {
-            if (!c->unlisted[i])
-                continue;
             double difference = c->evidence[i] - c->part[k][i];
-            s->x[s->n] = over[i];
-            s->y[s->n++] = difference * difference;
+            if (c->unlisted[i])
+                ratio[n++] = difference * difference / shape[i];
         }
     }
-    if (s->n == 0)
-        return false;
-    double base, per;
-    line_fit(s->x, s->y, s->n, &base, &per);
-    for (size_t i = 0; i < s->n; i++) {
-        double expected = base + per * s->x[i];
-        s->ratio[i] = expected > 0 ? s->y[i] / expected : 0;
-    }
-    icp__sort_doubles(s->ratio, s->n, s->scratch);
-    double k2 = s->ratio[(s->n * QUANTILE + 9) / 10 - 1];
-    out[0] = k2 * base;
-    out[1] = k2 * per;
-    return true;
+    icp__sort_doubles(ratio, n, scratch);
+    return n ? ratio[(n * QUANTILE + 9) / 10 - 1] : 0;
 }
 
-static double mean_width(const struct icp__layer *l, const struct icp__calibration *c, const double *over, const double v[2]) {
+/* Thinness of every company over the mean of those that are no customers; returns that mean. */
+static double shape_make(const struct icp__layer *l, const struct icp__calibration *c, const struct icp__bins *b, double *shape) {
     double sum = 0;
-    for (uint32_t i = 0; i < l->d->reference_rows; i++)
+    uint32_t n = 0, rows = l->d->reference_rows;
+    for (uint32_t i = 0; i < rows; i++) {
+        shape[i] = icp__thinness(l->d, b, l->w, c->slope, i);
         if (c->unlisted[i])
-            sum += icp__sqrt(v[0] + v[1] * over[i]);
-    return sum;
+            sum += shape[i], n++;
+    }
+    double mean = n ? sum / n : 0;
+    for (uint32_t i = 0; i < rows; i++)
+        shape[i] = mean > 0 ? SHARED + (1 - SHARED) * shape[i] / mean : 1;
+    return mean;
 }
 
 icp_status icp__interval_fit(const struct icp__layer *l, const struct icp__calibration *c, const struct icp__bins *b,
                              struct icp__interval *out, struct icp_error *err) {
     const struct icp__design *d = l->d;
     size_t cells = (size_t)d->reference_rows * ICP__HALVES;
-    double *memory = icp__alloc(l->ctx, 4 * cells + d->reference_rows + 1, sizeof *memory);
+    double *memory = icp__alloc(l->ctx, 2 * cells + d->reference_rows + 1, sizeof *memory);
     if (!memory)
         return icp__no_memory(err);
-    struct sample s = {memory, memory + cells, memory + 2 * cells, memory + 3 * cells, 0};
-    double *over = memory + 4 * cells;
+    double *shape = memory + 2 * cells, usual = USUAL / d->effective;
     struct icp__interval v = {.calibrated = d->customers >= ICP__INTERVAL_CUSTOMERS};
-    for (uint32_t i = 0; i < d->reference_rows; i++)
-        over[i] = icp__row_sums(d, b, l->w, c->slope, i).square_over;
+    double thinness = shape_make(l, c, b, shape);
     /* A half list differs from the whole as much as two lists of this size would that share nothing but their kind, but for
      * the variance of a third list three times as long. */
-    if (width_fit(l, c, over, 0, ICP__HALVES, &s, v.halves)) {
-        v.halves[0] *= 4.0 / 3;
-        v.halves[1] *= 4.0 / 3;
-    }
-    (void)width_fit(l, c, over, ICP__HALVES, ICP__HALVES + ICP__THIRDS, &s, v.thirds);
-    v.from_thirds = mean_width(l, c, over, v.thirds) > mean_width(l, c, over, v.halves);
-    const double *best = v.from_thirds ? v.thirds : v.halves;
-    v.base = best[0] * SAFETY * SAFETY + SHIFT / d->customers;
-    v.per = best[1] * SAFETY * SAFETY;
+    v.halves = level(l, c, shape, 0, ICP__HALVES, memory, memory + cells) * 4 / 3;
+    v.thirds = level(l, c, shape, ICP__HALVES, ICP__HALVES + ICP__THIRDS, memory, memory + cells);
+    v.from_thirds = v.thirds > v.halves;
+    double measured = v.from_thirds ? v.thirds : v.halves;
+    double square = icp__sqrt((measured > LEAST * usual ? measured : LEAST * usual) * usual);
+    v.base = thinness > 0 ? square * SHARED : square;
+    v.per = thinness > 0 ? square * (1 - SHARED) / thinness : 0;
     icp__free(l->ctx, memory);
     *out = v;
     return ICP_OK;

@@ -16,17 +16,15 @@ struct icp__bins {
     struct icp__bin *bin;
 };
 bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const double *w, double slope, struct icp__bins *out);
-/* Calls take(arg, c, customers, reference, field) for each trait of a row, ranges as one trait. */
-struct icp__row_sum {
-    double square, square_over; /* sum c^2; sum c^2 / (max(k, n p0) + .5) */
-};
-struct icp__row_sum icp__row_sums(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row);
-/* Customers behind a trait, by count or by what the reference's share leads to expect, plus a half. */
-double icp__support(const struct icp__design *d, uint32_t customers, uint32_t reference, uint32_t field);
+/* Customers that have a trait, or companies of the reference that have it and are no customers, plus a half: the fewer of the two
+ * say how well its ratio is known. */
+double icp__support(const struct icp__design *d, uint32_t customers, uint32_t reference);
+/* sum c^2 / support over the traits of a row, ranges as traits. */
+double icp__thinness(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row);
 
 struct icp__interval {
-    double base, per;            /* half width^2 = base + per * square_over, log ratio squared */
-    double halves[2], thirds[2]; /* the same from half lists and from thirds, before the larger was chosen */
+    double base, per;      /* half width^2 = base + per * thinness, log ratio squared */
+    double halves, thirds; /* usual square of the half width from half lists and from thirds; 0 = no such lists */
     bool from_thirds, calibrated;
 };
 icp_status icp__interval_fit(const struct icp__layer *l, const struct icp__calibration *c, const struct icp__bins *b,

@@ -58,15 +58,6 @@ struct measured {
     uint32_t customers, reference, field;
 };
 
-/* Customers that speak for a trait, or companies of the reference that are no customers and speak against it: the fewer of
- * the two say how well the ratio is known. */
-static double standing(const struct icp__outcome *o, const struct measured *m) {
-    const struct icp__design *d = o->d;
-    double customers = m->customers * (d->effective / d->customers);
-    double others = m->reference - (double)m->customers * d->listed / d->customers;
-    return customers < others ? customers : others > 0 ? others : 0;
-}
-
 static void measure(const struct icp__outcome *o, const struct measured *m, double pseudo, struct icp__learned_trait *t) {
     const struct icp__field *field = &o->d->field[m->field];
     double share = (double)m->reference / field->known_reference, scale = milli_per_nat();
@@ -78,8 +69,9 @@ static void measure(const struct icp__outcome *o, const struct measured *m, doub
     t->reference = m->reference, t->reference_of = field->known_reference;
     double square = (double)t->points * t->points;
     t->square = squares(square);
-    t->square_over = squares(square / (standing(o, m) + 0.5));
-    t->variance = squares(o->interval->per * m->c * m->c * scale * scale / icp__support(o->d, m->customers, m->reference, m->field));
+    double support = icp__support(o->d, m->customers, m->reference);
+    t->square_over = squares(square / support);
+    t->variance = squares(o->interval->per * m->c * m->c * scale * scale / support);
 }
 
 static void known_trait(const struct icp__outcome *o, uint32_t f, struct icp__learned_trait *t) {
