@@ -73,7 +73,8 @@ void icp__big_add(struct icp__big *a, const struct icp__big *b) {
     push(a, (uint32_t)carry);
 }
 
-void icp__big_sub(struct icp__big *a, const struct icp__big *b) {
+/* a >= b */
+static void subtract(struct icp__big *a, const struct icp__big *b) {
     uint64_t borrow = 0;
     for (uint32_t i = 0; i < a->used; i++) {
         uint64_t v = (uint64_t)a->limb[i] - (i < b->used ? b->limb[i] : 0) - borrow;
@@ -122,7 +123,7 @@ void icp__digits_init(struct icp__digits *d, const struct icp__big *b, int32_t e
 uint32_t icp__digits_next(struct icp__digits *d) {
     uint32_t digit = 0;
     for (; icp__big_compare(&d->rest, &d->unit) >= 0; digit++)
-        icp__big_sub(&d->rest, &d->unit);
+        subtract(&d->rest, &d->unit);
     icp__big_mul_add(&d->rest, 10, 0);
     d->exponent--;
     return digit;

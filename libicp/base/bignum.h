@@ -16,7 +16,6 @@ void icp__big_mul_pow5(struct icp__big *b, uint32_t n);
 void icp__big_shift(struct icp__big *b, uint32_t bits); /* to the left */
 int icp__big_compare(const struct icp__big *a, const struct icp__big *b);
 void icp__big_add(struct icp__big *a, const struct icp__big *b);
-void icp__big_sub(struct icp__big *a, const struct icp__big *b); /* a >= b */
 
 /* A positive value as a fraction whose decimal digits can be taken off one by one. */
 struct icp__digits {

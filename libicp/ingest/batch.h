@@ -38,9 +38,5 @@ int32_t icp__layout_find(const struct icp__layout *l, const char *name, size_t s
 struct icp__place icp__batch_place(const struct icp_batch *b, uint64_t row, int32_t column); /* column from 0, -1 = none */
 
 /* Reader internals that other folders need. */
-icp_context *icp__reader_context(const icp_reader *r);
 uint64_t icp__reader_raw(const icp_reader *r);  /* bytes taken from the source, for progress */
 uint64_t icp__reader_hint(const icp_reader *r); /* expected total, 0 = unknown */
-const char *icp__reader_source(const icp_reader *r); /* name for messages, "" = none */
-/* Columns known so far: from the header before the first row; NULL before the first row of JSON lines. */
-const struct icp__layout *icp__reader_layout(const icp_reader *r);

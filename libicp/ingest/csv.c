@@ -67,7 +67,8 @@ static void seal(icp_reader *r) {
     if (r->end > r->pos && r->end[-1] != '\n' && r->end[-1] != '\r') *r->end++ = '\n';
 }
 
-bool icp__csv_unquote(struct icp__cell *cell, char *data) {
+/* Undoes the quotes inside a cell, in place; true = text followed the closing quote. */
+static bool unquote_cell(struct icp__cell *cell, char *data) {
     char *to = data;
     const char *p = data, *end = data + cell->size;
     while (p < end) {
@@ -90,7 +91,7 @@ bool icp__csv_unquote(struct icp__cell *cell, char *data) {
 static void unquote(icp_reader *r, const struct icp__csv_pass *p, uint64_t cells) {
     for (size_t i = 0; i < p->dirty_count && p->dirty[i] < cells; i++) {
         struct icp__cell *c = &p->cells[p->dirty[i]];
-        r->counts.damaged += icp__csv_unquote(c, r->slab->block + (c->data - r->slab->block));
+        r->counts.damaged += unquote_cell(c, r->slab->block + (c->data - r->slab->block));
     }
 }
 

@@ -12,6 +12,18 @@ static size_t folded_room(size_t n) {
     return room > FOLDED_MAX ? FOLDED_MAX : room;
 }
 
+/* The name given to a column without one: `column N`, N from 1. */
+static struct icp_str numbered(uint32_t index, char out[24]) {
+    char digits[12];
+    size_t n = 0, size = 7;
+    uint64_t v = (uint64_t)index + 1;
+    for (; v; v /= 10) digits[n++] = (char)('0' + v % 10);
+    memcpy(out, "column ", 7);
+    while (n) out[size++] = digits[--n];
+    out[size] = 0;
+    return (struct icp_str){out, size};
+}
+
 struct icp__layout *icp__layout_new(icp_context *c, uint32_t columns, const struct icp__cell *names) {
     size_t bytes = 0, widest = 0;
     for (uint32_t i = 0; i < columns; i++) {
@@ -34,7 +46,7 @@ struct icp__layout *icp__layout_new(icp_context *c, uint32_t columns, const stru
         char made[24];
         size_t n = icp__fold_value(name.data, name.size, at, folded_room(name.size));
         /* Blank, or made of characters that cannot be seen. */
-        if (!n) name = icp__column_number(i, made);
+        if (!n) name = numbered(i, made);
         memcpy(at, name.data, name.size);
         at[name.size] = 0;
         l->names[i] = (struct icp_str){at, name.size};
@@ -46,17 +58,6 @@ struct icp__layout *icp__layout_new(icp_context *c, uint32_t columns, const stru
     }
     l->folded = folded;
     return l;
-}
-
-struct icp_str icp__column_number(uint32_t index, char out[24]) {
-    char digits[12];
-    size_t n = 0, size = 7;
-    uint64_t v = (uint64_t)index + 1;
-    for (; v; v /= 10) digits[n++] = (char)('0' + v % 10);
-    memcpy(out, "column ", 7);
-    while (n) out[size++] = digits[--n];
-    out[size] = 0;
-    return (struct icp_str){out, size};
 }
 
 struct icp__layout *icp__layout_ref(struct icp__layout *l) {

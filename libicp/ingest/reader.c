@@ -329,12 +329,6 @@ icp_status icp_reader_stats(const icp_reader *r, icp_buffer **json, struct icp_e
     return st;
 }
 
-icp_context *icp__reader_context(const icp_reader *r) { return r->ctx; }
-
 uint64_t icp__reader_raw(const icp_reader *r) { return icp__input_raw(r->in); }
 
 uint64_t icp__reader_hint(const icp_reader *r) { return icp__input_hint(r->in); }
-
-const char *icp__reader_source(const icp_reader *r) { return r->source; }
-
-const struct icp__layout *icp__reader_layout(const icp_reader *r) { return r->layout; }

@@ -106,8 +106,6 @@ void icp__reader_take(icp_reader *r, char *to);
 /* Chooses how much to read at once: so much that a batch of rows like the last ones just fits; what is left over has
  * to be moved. full = the batch took `used` bytes and had no room for more. */
 void icp__reader_adapt(icp_reader *r, size_t used, bool full);
-/* Undoes the quotes inside a cell, in place; true = text followed the closing quote. */
-bool icp__csv_unquote(struct icp__cell *cell, char *data);
 
 icp_status icp__csv_open(icp_reader *r, int32_t delimiter, struct icp_error *err);
 /* *out = NULL at the end. The slab's batch has cells, lines and rows; the caller adds the rest. */

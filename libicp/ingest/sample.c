@@ -442,10 +442,6 @@ icp_status icp__sample_merge(struct icp__sample *s, const struct icp__table *t, 
     return ICP_OK;
 }
 
-struct icp_str icp__sample_key_column(const struct icp__sample *s) {
-    return s->key_id == ICP__NO_COLUMN ? (struct icp_str){NULL, 0} : s->columns.items[s->key_id].name;
-}
-
 uint32_t icp__sample_k(const struct icp__sample *s) {
     return s->k;
 }

@@ -46,7 +46,6 @@ void icp__sample_skip(struct icp__sample *s, const struct icp_batch *b);
 icp_status icp__sample_merge(struct icp__sample *s, const struct icp__table *t, uint32_t k, struct icp_error *err);
 /* Canonical table: same rows in any order or split give the same contents. The sample is empty again. */
 icp_status icp__sample_finish(struct icp__sample *s, struct icp__table **out, struct icp_error *err);
-struct icp_str icp__sample_key_column(const struct icp__sample *s); /* header in use; data NULL before the first batch */
 uint32_t icp__sample_k(const struct icp__sample *s);
 void icp__sample_free(struct icp__sample *s);
 

@@ -12,7 +12,8 @@
 #define EXPONENT_MOST 50.0
 #define UNLISTED_ENOUGH 20u /* rows, else ratios average to 1 over all of the reference */
 
-void icp__contributions(const struct icp__design *d, const double *w, double slope, double *out) {
+/* out[row * fields + f] = slope * sum of the weights of the row's features in field f. */
+static void contributions_of(const struct icp__design *d, const double *w, double slope, double *out) {
     for (uint32_t i = 0; i < d->rows; i++) {
         double *c = out + (size_t)i * d->fields;
         for (uint32_t f = 0; f < d->fields; f++)
@@ -87,7 +88,9 @@ static void close_gap(const struct icp__design *d, const double *c, const uint8_
         offset[f] += m * share[f];
 }
 
-void icp__offsets(const struct icp__design *d, const double *contributions, const uint8_t *use, double target, double *offset) {
+/* Offsets that make the mean ratio 1 where a field is known, and then the mean of the whole ratio `target`, over the rows with
+ * use[row]: o_f + m v_f, v_f the field's share of the variance (doc/score.md). offset has room for 2 * fields. */
+static void offsets_of(const struct icp__design *d, const double *contributions, const uint8_t *use, double target, double *offset) {
     double *share = offset + d->fields, total = 0, rows = 0;
     for (uint32_t i = 0; i < d->rows; i++)
         rows += use[i];
@@ -102,7 +105,8 @@ void icp__offsets(const struct icp__design *d, const double *contributions, cons
     close_gap(d, contributions, use, target, share, offset);
 }
 
-void icp__evidence(const struct icp__design *d, const double *contributions, const double *offset, double *out) {
+/* Log ratio of every row: sum over known fields of contribution and offset. */
+static void evidence_of(const struct icp__design *d, const double *contributions, const double *offset, double *out) {
     for (uint32_t i = 0; i < d->rows; i++) {
         out[i] = 0;
         for (uint32_t f = 0; f < d->fields; f++) {
@@ -113,7 +117,8 @@ void icp__evidence(const struct icp__design *d, const double *contributions, con
     }
 }
 
-double icp__slope(const double *x, const double *a, const double *b, uint32_t n) {
+/* Of a logistic regression of class on x with masses a, b, an intercept, and a prior around the usual slope. */
+static double slope_of(const double *x, const double *a, const double *b, uint32_t n) {
     double slope = 1, intercept = 0;
     for (int round = 0; round < 50; round++) {
         double g0 = 0, g1 = SLOPE_PRECISION * (slope - SLOPE_USUAL), h00 = 1e-9, h01 = 0, h11 = SLOPE_PRECISION;
@@ -155,9 +160,9 @@ struct sheet {
 
 static void own_evidence(struct sheet *t, double slope) {
     const struct icp__design *d = t->layer->d;
-    icp__contributions(d, t->layer->refit[t->which].w, slope, t->table);
-    icp__offsets(d, t->table, t->use, 1, t->offset);
-    icp__evidence(d, t->table, t->offset, t->own);
+    contributions_of(d, t->layer->refit[t->which].w, slope, t->table);
+    offsets_of(d, t->table, t->use, 1, t->offset);
+    evidence_of(d, t->table, t->offset, t->own);
 }
 
 /* A part list has a slope of its own, from the customers that it lacks: held fixed, intervals come out too narrow. */
@@ -173,7 +178,7 @@ static double part_slope(struct sheet *t) {
         return t->c->slope;
     for (uint32_t i = 0; i < l->d->rows; i++)
         t->b[i] = t->b[i] * customers / others;
-    return icp__slope(t->own, t->a, t->b, l->d->rows);
+    return slope_of(t->own, t->a, t->b, l->d->rows);
 }
 
 static void sheet_task(void *arg, uint32_t k) {
@@ -337,7 +342,7 @@ static icp_status cross(const struct icp__layer *l, struct icp__calibration *c, 
     icp_status s = sheets(l, c, pool, 0, l->folds, true, crossed, err);
     if (s)
         return s;
-    c->slope = icp__slope(c->crossed, l->a, l->b, l->d->rows);
+    c->slope = slope_of(c->crossed, l->a, l->b, l->d->rows);
     s = sheets(l, c, pool, 0, l->folds, false, crossed, err);
     while (!s && too_steep(l->d, c) && c->slope > SLOPE_LEAST) {
         c->slope = c->slope * SLOPE_STEP > SLOPE_LEAST ? c->slope * SLOPE_STEP : SLOPE_LEAST;
@@ -359,11 +364,11 @@ icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp
         icp__arena_free(&c.arena);
         return s;
     }
-    icp__contributions(l->d, l->w, c.slope, c.contribution);
+    contributions_of(l->d, l->w, c.slope, c.contribution);
     c.inflation = l->folds ? mean_ratio(l->d, &c) : 1;
     /* Half of it: over 14 lists the whole correction left companies outside the reference at .96, none at 1.01 to 1.16. */
-    icp__offsets(l->d, c.contribution, c.unlisted, 1 / icp__sqrt(c.inflation), c.offset);
-    icp__evidence(l->d, c.contribution, c.offset, c.evidence);
+    offsets_of(l->d, c.contribution, c.unlisted, 1 / icp__sqrt(c.inflation), c.offset);
+    evidence_of(l->d, c.contribution, c.offset, c.evidence);
     *out = c;
     return ICP_OK;
 }

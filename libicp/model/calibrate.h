@@ -3,15 +3,6 @@
 #pragma once
 #include "model/layer.h"
 
-/* out[row * fields + f] = slope * sum of the weights of the row's features in field f. */
-void icp__contributions(const struct icp__design *d, const double *w, double slope, double *out);
-/* Offsets that make the mean ratio 1 where a field is known, and then the mean of the whole ratio `target`, over the rows with
- * use[row]: o_f + m v_f, v_f the field's share of the variance (doc/score.md). offset has
- * room for 2 * fields. */
-void icp__offsets(const struct icp__design *d, const double *contributions, const uint8_t *use, double target, double *offset);
-/* Log ratio of every row: sum over known fields of contribution and offset. */
-void icp__evidence(const struct icp__design *d, const double *contributions, const double *offset, double *out);
-
 struct icp__calibration {
     icp_context *ctx;
     struct icp__arena arena;
@@ -27,6 +18,3 @@ struct icp__calibration {
 };
 icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp__calibration *out, struct icp_error *err);
 void icp__calibration_free(struct icp__calibration *c);
-
-/* Slope of a logistic regression of class on x with masses a, b, an intercept, and a prior around the usual. */
-double icp__slope(const double *x, const double *a, const double *b, uint32_t n);

@@ -6,9 +6,9 @@
 
 /* The square of the half width that a list of n customers usually needs is USUAL / n. Parts of a list measure that of this list,
  * but roughly, and not how much wider a longer list spreads: what they say is halved in logarithms towards the usual. */
-#define USUAL 230.0
+#define USUAL 250.0
 #define LEAST 0.01   /* of the usual: parts that agree entirely prove no certainty */
-#define SHARED 0.6   /* of it is the same for all companies, the rest follows their traits */
+#define SHARED 0.5   /* of it is the same for all companies, the rest follows their traits */
 #define QUANTILE 9u  /* tenths */
 
 bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const double *w, double slope, struct icp__bins *out) {
@@ -52,7 +52,8 @@ double icp__support(const struct icp__design *d, uint32_t customers, uint32_t re
     return (for_it < against ? for_it : against > 0 ? against : 0) + 0.5;
 }
 
-double icp__thinness(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row) {
+/* sum c^2 / support over the traits of a row, ranges as traits. */
+static double thinness_of(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row) {
     double sum = 0;
     uint64_t k = d->x.start[row], end = d->x.start[row + 1];
     for (uint32_t f = 0; f < d->fields; f++) {
@@ -94,7 +95,7 @@ static double shape_make(const struct icp__layer *l, const struct icp__calibrati
     double sum = 0;
     uint32_t n = 0, rows = l->d->reference_rows;
     for (uint32_t i = 0; i < rows; i++) {
-        shape[i] = icp__thinness(l->d, b, l->w, c->slope, i);
+        shape[i] = thinness_of(l->d, b, l->w, c->slope, i);
         if (c->unlisted[i])
             sum += shape[i], n++;
     }

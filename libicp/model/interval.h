@@ -19,8 +19,6 @@ bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const dou
 /* Customers that have a trait, or companies of the reference that have it and are no customers, plus a half: the fewer of the two
  * say how well its ratio is known. */
 double icp__support(const struct icp__design *d, uint32_t customers, uint32_t reference);
-/* sum c^2 / support over the traits of a row, ranges as traits. */
-double icp__thinness(const struct icp__design *d, const struct icp__bins *b, const double *w, double slope, uint32_t row);
 
 struct icp__interval {
     double base, per;      /* half width^2 = base + per * thinness, log ratio squared */

@@ -10,7 +10,7 @@
 #define ENOUGH_REFERENCE 4u
 #define ENOUGH_WORD 3u /* words of a text also speak through the words they go with (span.h) */
 
-bool icp__scan_numeric(int32_t kind) {
+static bool is_numeric(int32_t kind) {
     return kind == ICP_KIND_NUMBER || kind == ICP_KIND_DATE;
 }
 
@@ -18,7 +18,7 @@ bool icp__scan_init(struct icp__scan *s, icp_context *c, const struct icp__desig
                     uint32_t column, const uint32_t *order) {
     *s = (struct icp__scan){.ctx = c, .d = d, .from = from, .column = column, .order = order};
     icp__intern_init(&s->intern, c, c->options.max_distinct);
-    bool numeric = icp__scan_numeric(d->schema->column[column].kind);
+    bool numeric = is_numeric(d->schema->column[column].kind);
     s->known = icp__calloc(c, d->rows, sizeof *s->known);
     s->number = numeric ? icp__calloc(c, d->rows, sizeof *s->number) : NULL;
     s->first = numeric ? NULL : icp__calloc(c, d->rows, sizeof *s->first);

@@ -36,4 +36,3 @@ void icp__scan_run(struct icp__scan *s);
 /* Chooses the traits that the fit looks at, sorted; texts stay in the scan. */
 void icp__scan_choose(struct icp__scan *s);
 void icp__scan_free(struct icp__scan *s);
-bool icp__scan_numeric(int32_t kind);

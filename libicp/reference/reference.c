@@ -11,7 +11,8 @@ icp_reference *icp_reference_ref(icp_reference *r) {
     return r;
 }
 
-void icp__reference_free(icp_reference *r) {
+/* Takes half-built ones. */
+static void reference_free(icp_reference *r) {
     if (!r)
         return;
     icp_context *c = r->ctx;
@@ -22,7 +23,7 @@ void icp__reference_free(icp_reference *r) {
 
 void icp_reference_unref(icp_reference *r) {
     if (r && atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) == 1)
-        icp__reference_free(r);
+        reference_free(r);
 }
 
 static icp_reference *new_reference(icp_context *c) {
@@ -55,7 +56,7 @@ icp_status icp__reference_make(struct icp__table *t, uint32_t k, int32_t key_for
     icp__bytes_free(&bytes);
     if (s) {
         r->table = NULL;
-        icp__reference_free(r);
+        reference_free(r);
         return s;
     }
     *out = r;
@@ -180,7 +181,7 @@ static icp_status read_container(icp_context *c, struct icp__container *k, const
     if (r)
         r->table = icp__calloc(c, 1, sizeof *r->table);
     if (!r || !r->table) {
-        icp__reference_free(r);
+        reference_free(r);
         return icp__no_memory(err);
     }
     r->table->ctx = icp_context_ref(c);
@@ -189,7 +190,7 @@ static icp_status read_container(icp_context *c, struct icp__container *k, const
     if (!s)
         s = icp__reference_read(r, k, source, err);
     if (s)
-        icp__reference_free(r);
+        reference_free(r);
     else
         *out = r;
     return s;

@@ -24,7 +24,6 @@ int64_t icp__reference_find(const icp_reference *r, uint64_t hash, struct icp_st
 
 /* Takes the table over on success; computes the id. */
 icp_status icp__reference_make(struct icp__table *t, uint32_t k, int32_t key_form, uint64_t seed, icp_reference **out, struct icp_error *err);
-void icp__reference_free(icp_reference *r); /* takes half-built ones */
 
 #define ICP__REFERENCE_MAJOR 1u
 #define ICP__REFERENCE_MINOR 0u
