@@ -6,9 +6,9 @@
 
 /* The square of the half width that a list of n customers usually needs is USUAL / n. Parts of a list measure that of this list,
  * but roughly, and not how much wider a longer list spreads: what they say is halved in logarithms towards the usual. */
-#define USUAL 230.0
+#define USUAL 250.0
 #define LEAST 0.01   /* of the usual: parts that agree entirely prove no certainty */
-#define SHARED 0.6   /* of it is the same for all companies, the rest follows their traits */
+#define SHARED 0.5   /* of it is the same for all companies, the rest follows their traits */
 #define QUANTILE 9u  /* tenths */
 
 bool icp__bins_make(struct icp__arena *m, const struct icp__design *d, const double *w, double slope, struct icp__bins *out) {
