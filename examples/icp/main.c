@@ -2,6 +2,7 @@
 /* Commands, their help, and which one is meant. */
 #include "command.h"
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ANY_FORMAT "table|csv|jsonl|json"
@@ -102,6 +103,7 @@ int main(int argc, char **argv) {
             options_help(stdout, &commands[i]);
         else if (code == EXIT_DONE)
             code = commands[i].run(&o);
+        free(o.files);
         return code;
     }
     if (argc > 1)

@@ -77,7 +77,7 @@ static icp_status weights_make(struct icp__design *d, const struct icp__customer
 
 static bool same_text(const struct icp__cell *a, const struct icp__cell *b) {
     struct icp_str x = icp__trim(a->data, a->size), y = icp__trim(b->data, b->size);
-    return x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
+    return x.size == y.size && (x.size == 0 || memcmp(x.data, y.data, x.size) == 0);
 }
 
 /* Rows of one table next to rows of another for the same customers: do the two tell the same story in column f? */
