@@ -556,3 +556,18 @@ void icp__table_free(struct icp__table *t) {
     icp__free(c, t);
     icp_context_unref(c);
 }
+
+int64_t icp__table_find(const struct icp__table *t, uint64_t hash, struct icp_str key) {
+    uint64_t lo = 0, hi = t->rows;
+    while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        if (t->hashes[mid] < hash)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < t->rows && t->hashes[lo] == hash; lo++)
+        if (t->keys[lo].size == key.size && memcmp(t->keys[lo].data, key.data, key.size) == 0)
+            return (int64_t)lo;
+    return -1;
+}

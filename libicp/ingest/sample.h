@@ -24,6 +24,8 @@ struct icp__table {
     void *store;                  /* holds the bytes of cells and keys */
 };
 void icp__table_free(struct icp__table *t);
+/* Index of a key, or -1. */
+int64_t icp__table_find(const struct icp__table *t, uint64_t hash, struct icp_str key);
 /* Bytes of the array of cells; UINT64_MAX when it cannot be. Refused above the context's max_memory. */
 uint64_t icp__table_cell_bytes(uint64_t rows, uint64_t columns);
 

@@ -101,22 +101,6 @@ static icp_status check_weights(const struct icp__customers *l, const struct icp
     return ICP_OK;
 }
 
-/* Index of a key in a table sorted by (hash, key), or -1. */
-static int64_t find_row(const struct icp__table *t, uint64_t hash, struct icp_str key) {
-    uint64_t lo = 0, hi = t->rows;
-    while (lo < hi) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (t->hashes[mid] < hash)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < t->rows && t->hashes[lo] == hash; lo++)
-        if (t->keys[lo].size == key.size && memcmp(t->keys[lo].data, key.data, key.size) == 0)
-            return (int64_t)lo;
-    return -1;
-}
-
 /* Near keys are kept by row of the list, so they move when the list grows. */
 static icp_status move_near(struct icp__customers *l, const struct icp__table *to, struct icp_error *err) {
     if (!l->near)
@@ -125,7 +109,7 @@ static icp_status move_near(struct icp__customers *l, const struct icp__table *t
     if (!near)
         return icp__no_memory(err);
     for (uint64_t i = 0; i < to->rows; i++) {
-        int64_t at = find_row(l->given, to->hashes[i], to->keys[i]);
+        int64_t at = icp__table_find(l->given, to->hashes[i], to->keys[i]);
         near[i] = at < 0 ? (struct icp_str){NULL, 0} : l->near[at];
     }
     l->near = near;
@@ -285,7 +269,7 @@ static icp_status take_universe(void *arg, const icp_batch *b, struct icp_error 
         struct icp_str id = icp__key_of(&row[key], l->reference->key_form, host);
         if (!id.size)
             continue;
-        if (find_row(l->given, icp__hash(id.data, id.size, l->reference->seed), id) < 0) {
+        if (icp__table_find(l->given, icp__hash(id.data, id.size, l->reference->seed), id) < 0) {
             folded_each(&k->folded, id, note_near, &k->near);
             continue;
         }
@@ -378,7 +362,7 @@ static struct icp__customer look_for(const struct icp__customers *l, uint64_t i,
     int64_t at = icp__reference_find(l->reference, t->hashes[i], t->keys[i]);
     if (at >= 0)
         return (struct icp__customer){ICP__FROM_REFERENCE, l->reference->table->differed[at], (uint32_t)at, {NULL, 0}};
-    at = l->universe ? find_row(l->universe, t->hashes[i], t->keys[i]) : -1;
+    at = l->universe ? icp__table_find(l->universe, t->hashes[i], t->keys[i]) : -1;
     if (at >= 0)
         return (struct icp__customer){ICP__FROM_UNIVERSE, l->universe->differed[at], (uint32_t)at, {NULL, 0}};
     return (struct icp__customer){own ? ICP__FROM_LIST : ICP__NOT_FOUND, own && t->differed[i], (uint32_t)i, {NULL, 0}};

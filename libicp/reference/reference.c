@@ -64,19 +64,7 @@ icp_status icp__reference_make(struct icp__table *t, uint32_t k, int32_t key_for
 }
 
 int64_t icp__reference_find(const icp_reference *r, uint64_t hash, struct icp_str key) {
-    const struct icp__table *t = r->table;
-    uint64_t lo = 0, hi = t->rows;
-    while (lo < hi) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (t->hashes[mid] < hash)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < t->rows && t->hashes[lo] == hash; lo++)
-        if (t->keys[lo].size == key.size && !memcmp(t->keys[lo].data, key.data, key.size))
-            return (int64_t)lo;
-    return -1;
+    return icp__table_find(r->table, hash, key);
 }
 
 /* (k - 1) 2^64 / h, saturating; schoolbook, since C11 has no wider type. */
