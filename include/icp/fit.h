@@ -62,8 +62,8 @@ ICP_API icp_status icp_fit_add_customers(icp_fit *f, icp_reader *r, const struct
  * @since 0.1 */
 ICP_API icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_progress *p,
                                         struct icp_error *err);
-/** Which customers were found, as JSON: counts, and lists of unmatched, ambiguous (the key occurs with different rows) and
- * duplicate keys, each list cut at 1,000 with its full length given.
+/** Which customers were found, as JSON (doc/command.md): counts, and lists of unmatched, ambiguous (the key occurs
+ * with different rows) and duplicate keys, each list cut at 1,000 with its full length given.
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY

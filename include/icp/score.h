@@ -160,8 +160,8 @@ ICP_API icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, c
  * @since 0.1 */
 ICP_API icp_status icp_scorer_contributions(const icp_scorer *s, int32_t layer, int32_t *trait, int32_t *millipoints,
                                             size_t cap, size_t *n, struct icp_error *err);
-/** Why the last record's score is what it is, as JSON: unknown and unreadable columns, causes of the confidence, interval,
- * saturation.
+/** Why the last record's score is what it is, as JSON (doc/command.md): unknown and unreadable columns, causes of the
+ * confidence, interval, saturation.
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_STATE
