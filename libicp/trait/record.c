@@ -198,8 +198,10 @@ static bool all_ascii(const char *s, size_t n) {
 static icp_status check_offsets(const icp_record *r, const char *bytes, const int64_t *offsets) {
     uint32_t n = r->schema->columns;
     if (offsets[0] < 0 || (!bytes && offsets[n] != offsets[0])) return ICP_E_ARGUMENT;
-    for (uint32_t i = 0; i < n; i++)
-        if (offsets[i + 1] < offsets[i] || (uint64_t)offsets[i + 1] > SIZE_MAX) return ICP_E_ARGUMENT;
+    for (uint32_t i = 0; i < n; i++) {
+        if (offsets[i + 1] < offsets[i]) return ICP_E_ARGUMENT;
+        if ((uint64_t)offsets[i + 1] > SIZE_MAX) return ICP_E_LIMIT;
+    }
     return ICP_OK;
 }
 
@@ -223,7 +225,9 @@ static icp_status set_ascii(icp_record *r, const char *bytes, const int64_t *off
 }
 
 icp_status icp_record_set_all(icp_record *r, const char *bytes, const int64_t *offsets, const uint8_t *validity) {
-    if (!r || !offsets || check_offsets(r, bytes, offsets)) return ICP_E_ARGUMENT;
+    if (!r || !offsets) return ICP_E_ARGUMENT;
+    const icp_status offered = check_offsets(r, bytes, offsets);
+    if (offered) return offered;
     uint32_t n = r->schema->columns;
     if (!bytes) bytes = "";
     /* The size first: bytes beyond the limit are not looked at. */
