@@ -366,7 +366,7 @@ icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp
     }
     contributions_of(l->d, l->w, c.slope, c.contribution);
     c.inflation = l->folds ? mean_ratio(l->d, &c) : 1;
-    /* Half of it: over 14 lists the whole correction left companies outside the reference at .96, none at 1.01 to 1.16. */
+    /* Half of it, in logarithms: the whole left companies outside the reference below 1, none above (doc/decisions.md). */
     offsets_of(l->d, c.contribution, c.unlisted, 1 / icp__sqrt(c.inflation), c.offset);
     evidence_of(l->d, c.contribution, c.offset, c.evidence);
     *out = c;
