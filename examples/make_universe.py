@@ -42,6 +42,7 @@ STAGES = ["Bootstrapped", "Seed", "Series A", "Series B", "Series C", "Public"]
 GENERAL = "we help teams work better with modern simple reliable services for customers partners across europe and beyond".split()
 FIRST = "Nord Alpha Blue Clear Delta Ever First Green High Inter Open Prime Quick River Silver True Urban Vital West Zen".split()
 SECOND = "bridge field flow forge gate grid hub lane line link mark path point port rise scale stack ware way works".split()
+THIRD = "Systems Labs Group Partners Solutions Digital Services Works Holding Networks Industries Ventures Logic Media Data Trade".split()
 COLUMNS = ("domain", "name", "industry", "employees", "annual_revenue", "founded", "funding_stage", "country", "city",
            "technologies", "open_positions", "description")
 
@@ -62,9 +63,10 @@ def company(rng, number):
     z = INDUSTRIES[industry][1] + COUNTRIES[country][1] + sum(TECHNOLOGIES[t][1] for t in technologies)
     z += 0.9 if 51 <= employees <= 1000 else -0.4
     z += 0.6 * ("Platform Engineer" in hiring) + 0.4 * len({"payments", "risk", "compliance"} & set(text))
-    name = f"{rng.choice(FIRST)}{rng.choice(SECOND)}"
+    short = f"{rng.choice(FIRST)}{rng.choice(SECOND)}"
+    name = f"{short} {rng.choice(THIRD)}"
     cities = COUNTRIES[country][2]
-    row = {"domain": f"{name.lower()}{number}.example", "name": f"{name} {rng.choice(['GmbH', 'Ltd', 'Inc', 'BV', 'SA', 'AB'])}",
+    row = {"domain": f"{short.lower()}{number}.example", "name": f"{name} {rng.choice(['GmbH', 'Ltd', 'Inc', 'BV', 'SA', 'AB'])}",
            "industry": industry, "employees": employees, "annual_revenue": f"${employees * rng.uniform(.05, .3):.1f}M",
            "founded": int(2024 - rng.expovariate(1 / 12)), "funding_stage": rng.choice(STAGES), "country": country,
            "city": rng.choice(cities.split("|") if "|" in cities else cities.split()), "technologies": ";".join(technologies),
