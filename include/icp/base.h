@@ -116,7 +116,7 @@ struct icp_context_options {
     uint64_t hash_seed;                    /**< seed of internal hash tables; never changes a result */
     uint64_t max_cell;                     /**< bytes in one cell; 0 = 16 MiB */
     uint64_t max_columns;                  /**< columns in one table; 0 = 4,096 */
-    uint64_t max_memory;                   /**< bytes one section of a loaded file may take; 0 = 4 GiB */
+    uint64_t max_memory;                   /**< bytes one section of a loaded file may take; 0 = 4 GiB, on 32 bits 1 GiB */
     uint64_t max_distinct;                 /**< distinct values looked at in one column; 0 = 1,048,576 */
 };
 
