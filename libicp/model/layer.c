@@ -9,6 +9,7 @@
 #define CENTRE_VALUES 20.0
 #define CENTRE_WORDS 30.0
 #define CENTRE_SPAN 10.0
+#define CENTRE_PHRASES 60.0
 #define STRENGTH 10.0
 #define UPDATES_MAX 12u
 #define SETTLED 0.02
@@ -52,6 +53,8 @@ static double scale2(const struct icp__design *d, const struct icp__feature *f) 
 /* Words inside values are a group of their own beside the values. */
 static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
     int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
+    if (f->kind == ICP_TRAIT_PHRASE)
+        return ICP__GROUPS * f->field + ICP__GROUP_PHRASES;
     if (f->kind == ICP_TRAIT_PREFIX)
         return ICP__GROUPS * f->field + ICP__GROUP_PREFIXES;
     if (usual == ICP_TRAIT_WORD && f->customers < 2 && f->reference < 4)
@@ -75,7 +78,7 @@ static bool prior_make(struct icp__layer *l) {
     l->prior = (struct icp__precisions){params, groups, group, scale, centre, STRENGTH};
     for (uint32_t g = 0; g < groups; g++) {
         bool words = icp__trait_kind_of(d->schema->column[d->field[g / ICP__GROUPS].column].kind) == ICP_TRAIT_WORD;
-        centre[g] = g % ICP__GROUPS == ICP__GROUP_SPAN ? CENTRE_SPAN : words ? CENTRE_WORDS : CENTRE_VALUES;
+        centre[g] = g % ICP__GROUPS == ICP__GROUP_SPAN ? CENTRE_SPAN : g % ICP__GROUPS == ICP__GROUP_PHRASES ? CENTRE_PHRASES : words ? CENTRE_WORDS : CENTRE_VALUES;
         l->tau[g] = centre[g];
     }
     for (uint32_t j = 0; j < params; j++) {

@@ -7,7 +7,7 @@
 #define ICP__HALVES 4u
 #define ICP__THIRDS 3u
 /* Groups of a column that share a precision: its traits, words inside its values, beginnings of words, directions of its words. */
-enum { ICP__GROUP_TRAITS = 0, ICP__GROUP_PARTS = 1, ICP__GROUP_PREFIXES = 2, ICP__GROUP_SPAN = 3, ICP__GROUPS = 4 };
+enum { ICP__GROUP_TRAITS = 0, ICP__GROUP_PARTS = 1, ICP__GROUP_PREFIXES = 2, ICP__GROUP_SPAN = 3, ICP__GROUP_PHRASES = 4, ICP__GROUPS = 5 };
 #define ICP__REFITS (ICP__FOLDS + ICP__HALVES + ICP__THIRDS)
 
 struct icp__refit {

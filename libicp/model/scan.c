@@ -8,6 +8,7 @@
  * lost a tenth of the average precision (doc/decisions.md). */
 #define ENOUGH_CUSTOMERS 2u
 #define ENOUGH_REFERENCE 4u
+#define ENOUGH_PHRASE 20u
 #define ENOUGH_WORD 3u /* words of a text also speak through the words they go with (span.h) */
 
 static bool is_numeric(int32_t kind) {
@@ -64,8 +65,17 @@ static void take(struct icp__scan *s, uint32_t row, const struct icp__token *t) 
 
 static void take_tokens(struct icp__scan *s, uint32_t row, const struct icp__scratch *scratch) {
     s->first[row] = s->ids;
-    for (size_t k = 0; k < scratch->tokens_used; k++)
-        take(s, row, &scratch->tokens[k]);
+    bool phrases = s->d->schema->column[s->column].kind == ICP_KIND_TEXT;
+    for (size_t k = 0; k < scratch->tokens_used; k++) {
+        const struct icp__token *t = &scratch->tokens[k];
+        take(s, row, t);
+        if (!phrases || k == 0 || !t->joined || t->kind != ICP_TRAIT_WORD)
+            continue;
+        struct icp__token phrase = {.data = t[-1].data, .kind = ICP_TRAIT_PHRASE};
+        phrase.size = (uint32_t)(t->data + t->size - phrase.data);
+        phrase.hash = icp__hash(phrase.data, phrase.size, s->column);
+        take(s, row, &phrase);
+    }
 }
 
 void icp__scan_run(struct icp__scan *s) {
@@ -122,7 +132,27 @@ static bool count_words(struct icp__scan *s) {
     return fine;
 }
 
-static bool worth(const struct icp__scan *s, const struct icp__seen *t) {
+/* The words of a phrase were taken up before it, so nothing is added here. */
+static uint32_t companies_with(struct icp__scan *s, const char *word, uint32_t size) {
+    uint32_t id = icp__intern_find(&s->intern, ICP_TRAIT_WORD, word, size, icp__hash(word, size, s->column));
+    return id == ICP__NO_TRAIT ? 0 : s->intern.seen[id].reference;
+}
+
+/* Two words are worth a trait of their own when they stand together in as many companies as would have both anywhere by chance: a name for
+ * one thing (mutual information, Church & Hanks 1990), not two frequent words. */
+static bool worth_phrase(struct icp__scan *s, const struct icp__seen *t) {
+    if (t->customers < ENOUGH_CUSTOMERS || t->reference < ENOUGH_PHRASE)
+        return false;
+    const char *blank = memchr(t->data, ' ', t->size);
+    uint32_t first = (uint32_t)(blank - t->data);
+    uint64_t together = (uint64_t)t->reference * s->known_reference;
+    uint64_t apart = (uint64_t)companies_with(s, t->data, first) * companies_with(s, blank + 1, t->size - first - 1);
+    return apart > 0 && together >= apart;
+}
+
+static bool worth(struct icp__scan *s, const struct icp__seen *t) {
+    if (t->kind == ICP_TRAIT_PHRASE)
+        return worth_phrase(s, t);
     if (t->kind == ICP_TRAIT_PREFIX)
         return t->words >= 2 && t->reference >= ENOUGH_WORD && t->reference < s->d->reference_rows;
     uint32_t enough = s->d->schema->column[s->column].kind == ICP_KIND_TEXT ? ENOUGH_WORD : ENOUGH_REFERENCE;

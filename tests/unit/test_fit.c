@@ -54,6 +54,36 @@ START_TEST(planted_profile_is_found) {
 }
 END_TEST
 
+/* Two words that stand together are a trait beside the words; two that only meet by chance are not. */
+START_TEST(a_phrase_is_a_trait_and_a_chance_pair_is_not) {
+    static const char *const fill[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
+    icp_context *c = context();
+    struct text t = {NULL, 0}, keys = {NULL, 0};
+    uint64_t state = 3;
+    text_add(&t, "key,description\n");
+    text_add(&keys, "key\n");
+    for (int i = 0; i < 600; i++) {
+        text_add(&t, "k%d,\"", i);
+        for (int w = 0; w < 12; w++) /* nearly all distinct, or the column would be a category */
+            text_add(&t, "%s%s", w ? " " : "", fill[world_below(&state, 6)]);
+        text_add(&t, " n%d%s\"\n", i, i % 8 == 0 ? " supply chain" : i % 8 == 1 ? " chain of supply" : "");
+        if (i % 16 == 0)
+            text_add(&keys, "k%d\n", i);
+    }
+    icp_reference *r = world_reference(c, t.data);
+    icp_model *m = world_fit(c, r, keys.data, NULL, NULL);
+    struct icp_trait phrase = trait_of(m, "description~supply chain");
+    ck_assert_int_eq(phrase.kind, ICP_TRAIT_PHRASE);
+    ck_assert_int_gt(phrase.points, 20000);
+    ck_assert_uint_eq(phrase.reference, 75);
+    ck_assert_uint_eq(phrase.customers, 38);
+    ck_assert_uint_eq(trait_of(m, "description~supply").reference, 150);
+    ck_assert_int_eq(icp_model_find_trait(m, ICP_LAYER_FIT, "description~alpha beta", 22), -1);
+    icp_model_unref(m), icp_reference_unref(r), icp_context_unref(c);
+    free(t.data), free(keys.data);
+}
+END_TEST
+
 /* Withheld customers of worlds with many weak traits rank above companies at large. */
 START_TEST(withheld_customers_rank_high) {
     double mean = 0;
@@ -602,6 +632,7 @@ int main(void) {
     TCase *t = tcase_create("fit");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, planted_profile_is_found);
+    tcase_add_test(t, a_phrase_is_a_trait_and_a_chance_pair_is_not);
     tcase_add_test(t, withheld_customers_rank_high);
     tcase_add_test(t, order_split_seed_and_threads_give_the_same_bytes);
     tcase_add_test(t, running_again_gives_the_same_bytes);
