@@ -40,12 +40,14 @@ configure() { # DIRECTORY OPTIONS...: sets a build up afresh when its options ch
 build_one() { # DIRECTORY OPTIONS...
     configure "$@" && ninja -C "$1"
 }
-unit() { # DIRECTORY: each Check program; its closing line is what is counted
-    local status=0
-    for test in "$1"/tests/unit/test_*; do
-        [ -f "$test" ] && [ -x "$test" ] || continue
-        echo "== ${test##*/}"
-        timeout 600 "$test" || { echo "FAILED: ${test##*/} (exit $?)"; status=1; }
+unit() { # DIRECTORY: each Check program, as many at once as there are processors; its closing line is what is counted
+    rm -f "$1"/tests/unit/*.log
+    find "$1/tests/unit" -maxdepth 1 -name 'test_*' -type f -executable | sort |
+        xargs -P "$(nproc)" -I{} sh -c 'timeout 900 "$1" >"$1.log" 2>&1 || { echo "FAILED: ${1##*/} (exit $?)" >>"$1.log"; exit 1; }' sh {}
+    local status=$?
+    for log in "$1"/tests/unit/*.log; do
+        echo "== $(basename "$log" .log)"
+        cat "$log"
     done
     return $status
 }
