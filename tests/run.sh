@@ -44,7 +44,7 @@ unit() { # DIRECTORY: each Check program, as many at once as there are processor
     rm -f "$1"/tests/unit/*.log
     find "$1/tests/unit" -maxdepth 1 -name 'test_*' -type f -executable | sort |
         xargs -P "$(nproc)" -I{} sh -c 'timeout 900 "$1" >"$1.log" 2>&1 || { echo "FAILED: ${1##*/} (exit $?)" >>"$1.log"; exit 1; }' sh {}
-    local status=$?
+    local status=$? log
     for log in "$1"/tests/unit/*.log; do
         echo "== $(basename "$log" .log)"
         cat "$log"
