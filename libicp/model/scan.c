@@ -175,6 +175,10 @@ static void choose_tokens(struct icp__scan *s) {
     }
     for (size_t i = 0; i < s->intern.count; i++)
         n += worth(s, &s->intern.seen[i]);
+    if (s->intern.failed) { /* a look-up may make the table grow: what was counted then is not what would be chosen */
+        s->failed = true;
+        return;
+    }
     uint32_t *order = icp__alloc(s->ctx, 2 * n + 1, sizeof *order);
     s->feature = icp__alloc(s->ctx, n + 1, sizeof *s->feature);
     if (!order || !s->feature) {
