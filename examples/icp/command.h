@@ -15,10 +15,11 @@ struct patterns {
 /* Every option of every command; a command names those it takes. */
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
-    struct patterns include, exclude;
+    const char *excluded, *since, *as_of, *company_table;
+    struct patterns include, exclude, release, protect;
     uint64_t k, seed, threads, reasons, top;
     enum format format;
-    bool allow_few, quiet, help, host_key;
+    bool allow_few, quiet, help, host_key, exact_keys;
     const char **files; /* what is not an option, in order */
     int file_count;
 };
@@ -46,7 +47,7 @@ struct icp_error error_new(void);
 icp_context *context_new(void);                 /* exits when there is no memory */
 icp_context *context_telling(void);             /* the same; what the library has to say goes to stderr */
 icp_pool *pool_of(icp_context *c, const struct options *o); /* NULL for one thread */
-/* "-" is standard input. */
+/* "-" is standard input; a folder or a manifest is a dataset, read as companies. */
 icp_status reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);
 icp_status source_of(icp_context *c, const struct options *o, const char *path, struct icp_source *out, struct icp_error *e);
 icp_status sink_of(icp_context *c, const char *path, struct icp_sink *out, struct icp_error *e); /* NULL or "-" = stdout */
@@ -107,3 +108,7 @@ int run_score(const struct options *o);
 int run_explain(const struct options *o);
 int run_traits(const struct options *o);
 int run_distribution(const struct options *o);
+int run_dataset(const struct options *o);
+int run_events(const struct options *o);
+int run_audit(const struct options *o);
+int run_match(const struct options *o);

@@ -32,6 +32,17 @@ const struct command commands[] = {
      "the trait adds to a score given all others; n, the customers that have it.\n"},
     {"distribution", "fo", 1, 1, run_distribution, "MODEL|SCORES", "How many companies fall into each tier.", ANY_FORMAT,
      "Of a model: its reference, and its customers as fits that did not see them score them. Of SCORES, as icp score writes them: their rows.\n"},
+    {"dataset", "AtlPiefoq", 1, 1, run_dataset, "DATA [-o MANIFEST]",
+     "How the tables of a folder or a manifest hang together: roles, keys, links with how sure, and what each column is used for.",
+     "table|json",
+     "json, and every file written with -o, is a manifest that can be edited and given back in place of the folder (doc/dataset.md).\n"},
+    {"events", "AtlPiefoq", 1, 1, run_events, "DATA [-o FILE]", "The dated rows of a dataset as events: key, type, time, value.", "csv|jsonl", ""},
+    {"audit", "AtlPiefoqrckhuxdsTX", 1, 1, run_audit, "DATA [--customers FILE] [-o FILE]",
+     "What each column holds, how well it alone tells customers apart, and which columns give the answer away; before any fit.",
+     "table|csv|jsonl|json", "Columns that give the answer away are quarantined by icp fit too, unless --release names them (doc/audit.md).\n"},
+    {"match", "AtlPfoqkhcX", 1, 1, run_match, "UNIVERSE --customers FILE [-o FILE]",
+     "Finds customers given as keys, domains or names in a universe: exact, normalised, ambiguous or none, each listed.",
+     "table|csv|jsonl|json", "One row per customer; nothing is picked where several companies fit (doc/identity.md).\n"},
 };
 const int command_count = sizeof commands / sizeof commands[0];
 

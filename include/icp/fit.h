@@ -21,7 +21,8 @@ enum {
 
 /** Flags of icp_fit_new(). */
 enum {
-    ICP_FIT_ALLOW_FEW = 1u /**< fit with fewer customers than min_customers; every result says so */
+    ICP_FIT_ALLOW_FEW = 1u,    /**< fit with fewer customers than min_customers; every result says so */
+    ICP_FIT_EXACT_KEYS = 2u    /**< customers are found by their key alone, never by domain or name */
 };
 
 /** Options of icp_fit_new(). */
@@ -35,6 +36,14 @@ struct icp_fit_options {
     size_t weight_size;        /**< bytes of weight_column */
     const char *key_column;    /**< key column of customers and universe; NULL = that of the reference */
     size_t key_size;           /**< bytes of key_column */
+    const char *release;       /**< columns that are used although the audit would quarantine them: patterns, one per line, as in
+                                    icp_schema_select(); NULL = none */
+    size_t release_size;       /**< bytes of release */
+    const char *protect;       /**< columns of customers, universe and exclusions that are never kept: patterns, one per line */
+    size_t protect_size;       /**< bytes of protect */
+    const char *since_column;  /**< date column of the customers' file: when each became a customer; the audit then finds what is
+                                    dated afterwards. NULL = none */
+    size_t since_size;         /**< bytes of since_column */
 };
 
 /** Prepares a fit.
@@ -62,6 +71,24 @@ ICP_API icp_status icp_fit_add_customers(icp_fit *f, icp_reader *r, const struct
  * @since 0.1 */
 ICP_API icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_progress *p,
                                         struct icp_error *err);
+/** Adds companies that are neither customers nor examples of other companies, such as competitors and partners. They are
+ * looked up like customers; a customer found here is left out and counted. May be called several times, before or after the
+ * customers.
+ * @param[in,out] r read to the end: keys, domains or names
+ * @param[in] p NULL = no progress
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_LIMIT (over 100,000), ICP_E_KEY, ICP_E_CANCELLED
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct icp_progress *p, struct icp_error *err);
+/** What is known of each column before anything is learned, as JSON (doc/audit.md): fill rates of customers and reference, how
+ * well the column alone and its being filled tell them apart, and which columns give the answer away and are quarantined, with
+ * figures, cause and reason. icp_fit_run() leaves out the same columns unless they are released.
+ * @param[in] p NULL = no progress
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return as icp_fit_run(); with no customers the columns are audited by themselves
+ * @since 0.1 */
+ICP_API icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
 /** Which customers were found, as JSON (doc/command.md): counts, and lists of unmatched, ambiguous (the key occurs
  * with different rows) and duplicate keys, each list cut at 1,000 with its full length given.
  * @param[out] json one reference

@@ -5,6 +5,7 @@
 #pragma once
 #include <icp/base.h>
 #include <icp/batch.h>
+#include <icp/dataset.h>
 #include <icp/fit.h>
 #include <icp/model.h>
 #include <icp/reference.h>

@@ -34,6 +34,9 @@ struct icp_reference_options {
     size_t key_size;        /**< bytes of key_column */
     const char *exclude;    /**< patterns of columns that are not stored, one per line, as in icp_schema_select() */
     size_t exclude_size;    /**< bytes of exclude */
+    const char *release;    /**< columns whose e-mail addresses and telephone numbers are stored all the same: patterns, one per
+                                 line; NULL = none */
+    size_t release_size;    /**< bytes of release */
 };
 
 /** What a reference is made of. */

@@ -40,3 +40,15 @@ struct icp__place icp__batch_place(const struct icp_batch *b, uint64_t row, int3
 /* Reader internals that other folders need. */
 uint64_t icp__reader_raw(const icp_reader *r);  /* bytes taken from the source, for progress */
 uint64_t icp__reader_hint(const icp_reader *r); /* expected total, 0 = unknown */
+
+/* A reader whose rows are made by someone else, such as a join. */
+struct icp__maker {
+    /* *out = NULL at the end; batches outlive the reader. Once it failed it is not called again. */
+    icp_status (*next)(void *made, icp_batch **out, struct icp_error *err);
+    icp_status (*stats)(const void *made, uint64_t rows, struct icp__bytes *json, struct icp_error *err); /* one JSON object */
+    uint64_t (*raw)(const void *made), (*hint)(const void *made); /* as icp__reader_raw, icp__reader_hint */
+    void (*free)(void *made);
+};
+/* Takes `made` over, on failure too. `source` lives as long as `made`. */
+icp_status icp__reader_made(icp_context *c, const struct icp__maker *maker, void *made, const char *source, icp_reader **out,
+                            struct icp_error *err);

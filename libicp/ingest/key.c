@@ -151,3 +151,17 @@ bool icp__pattern_match(struct icp_str pattern, struct icp_str text) {
     size_t tn = icp__fold_value(text.data, text.size, t, sizeof t);
     return match(p, pn, t, tn);
 }
+
+bool icp__patterns_match(struct icp_str lines, struct icp_str text) {
+    const char *at = lines.data, *end = at ? at + lines.size : at;
+    while (at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop)
+            stop = end;
+        struct icp_str pattern = icp__trim(at, (size_t)(stop - at));
+        if (pattern.size && icp__pattern_match(pattern, text))
+            return true;
+        at = stop + 1;
+    }
+    return false;
+}

@@ -235,6 +235,21 @@ icp_status icp_reader_open(icp_context *c, struct icp_source *s, const struct ic
     return st;
 }
 
+icp_status icp__reader_made(icp_context *c, const struct icp__maker *maker, void *made, const char *source, icp_reader **out,
+                            struct icp_error *err) {
+    icp_reader *r = icp__calloc(c, 1, sizeof *r);
+    if (!r) {
+        maker->free(made);
+        return icp__no_memory(err);
+    }
+    r->ctx = icp_context_ref(c);
+    r->source = source;
+    r->maker = maker;
+    r->made = made;
+    *out = r;
+    return ICP_OK;
+}
+
 /* Says again what was said at the failure. */
 static icp_status fail_again(const icp_reader *r, struct icp_error *err) {
     const struct icp_error *f = &r->failure;
@@ -243,19 +258,33 @@ static icp_status fail_again(const icp_reader *r, struct icp_error *err) {
     return icp__fail_at(err, f->code, &place, "%s", f->message);
 }
 
+static icp_status keep_failure(icp_reader *r, icp_status s, struct icp_error *err) {
+    r->failed = true;
+    r->failure.code = s;
+    return fail_again(r, err);
+}
+
+static icp_status next_made(icp_reader *r, icp_batch **out, struct icp_error *err) {
+    icp_batch *b = NULL;
+    r->failure.struct_size = sizeof r->failure;
+    const icp_status st = r->done ? ICP_OK : r->maker->next(r->made, &b, &r->failure);
+    if (st) return keep_failure(r, st, err);
+    r->done = !b;
+    r->rows += b ? b->rows : 0;
+    *out = b;
+    return ICP_OK;
+}
+
 icp_status icp_reader_next(icp_reader *r, icp_batch **out, struct icp_error *err) {
     if (!r || !out) return icp__fail(err, ICP_E_ARGUMENT, "an argument is NULL");
     if (r->failed) return fail_again(r, err);
+    if (r->maker) return next_made(r, out, err);
     struct icp__slab *s = NULL;
     if (!r->done) {
         r->failure.struct_size = sizeof r->failure;
         const icp_status st = r->format == ICP_FORMAT_CSV
             ? icp__csv_next(r, &s, &r->failure) : icp__jsonl_next(r, &s, &r->failure);
-        if (st) {
-            r->failed = true;
-            r->failure.code = st;
-            return fail_again(r, err);
-        }
+        if (st) return keep_failure(r, st, err);
     }
     if (!s) {
         r->done = true;
@@ -277,6 +306,7 @@ icp_status icp_reader_next(icp_reader *r, icp_batch **out, struct icp_error *err
 void icp_reader_free(icp_reader *r) {
     if (!r) return;
     icp_context *c = r->ctx;
+    if (r->maker) r->maker->free(r->made);
     for (uint32_t i = 0; i < r->pool_count; i++) icp_batch_unref(&r->pool[i]->batch);
     icp__jsonl_close(r);
     icp__layout_unref(r->layout);
@@ -299,6 +329,12 @@ icp_status icp_reader_stats(const icp_reader *r, icp_buffer **json, struct icp_e
     const bool csv = r->format == ICP_FORMAT_CSV;
     struct icp__bytes b;
     icp__bytes_init(&b, r->ctx);
+    if (r->maker) {
+        icp_status made = r->maker->stats(r->made, r->rows, &b, err);
+        if (!made) made = icp__bytes_finish(&b, json, err);
+        icp__bytes_free(&b);
+        return made;
+    }
     icp__bytes_text(&b, csv ? "{\"format\":\"csv\",\"delimiter\":" : "{\"format\":\"jsonl\"");
     if (csv && r->delimiter < 0) icp__bytes_text(&b, "null");
     else if (csv) icp__json_string(&b, &(char){(char)r->delimiter}, 1);
@@ -329,6 +365,6 @@ icp_status icp_reader_stats(const icp_reader *r, icp_buffer **json, struct icp_e
     return st;
 }
 
-uint64_t icp__reader_raw(const icp_reader *r) { return icp__input_raw(r->in); }
+uint64_t icp__reader_raw(const icp_reader *r) { return r->maker ? r->maker->raw(r->made) : icp__input_raw(r->in); }
 
-uint64_t icp__reader_hint(const icp_reader *r) { return icp__input_hint(r->in); }
+uint64_t icp__reader_hint(const icp_reader *r) { return r->maker ? r->maker->hint(r->made) : icp__input_hint(r->in); }

@@ -83,6 +83,8 @@ struct icp_reader {
     size_t footer_size;
 
     struct icp__jsonl json;
+    const struct icp__maker *maker; /* rows that no file holds; NULL = a file is read */
+    void *made;
     bool failed, done;
     struct icp_error failure;
 };

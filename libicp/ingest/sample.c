@@ -108,20 +108,6 @@ void icp__sample_free(struct icp__sample *s) {
     icp_context_unref(c);
 }
 
-static bool is_excluded(const struct icp__sample *s, struct icp_str name) {
-    const char *at = s->options.exclude.data, *end = at ? at + s->options.exclude.size : at;
-    while (at < end) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        if (!stop)
-            stop = end;
-        struct icp_str pattern = icp__trim(at, (size_t)(stop - at));
-        if (pattern.size && icp__pattern_match(pattern, name))
-            return true;
-        at = stop + 1;
-    }
-    return false;
-}
-
 /* The key column of the union: that with the smallest folded name, so that the order of files does not matter. */
 static void note_key(struct icp__sample *s, uint32_t id) {
     if (s->key_id == ICP__NO_COLUMN || icp__str_compare(s->columns.items[id].folded, s->columns.items[s->key_id].folded) < 0)
@@ -153,7 +139,7 @@ static icp_status add_column(struct icp__sample *s, const struct icp_batch *b, u
     const struct icp__layout *l = b->layout;
     bool is_key = !s->options.whole_row && i == s->key_at;
     uint32_t id;
-    if (!is_key && is_excluded(s, l->names[i]))
+    if (!is_key && icp__patterns_match(s->options.exclude, l->names[i]))
         return ICP_OK;
     if (!icp__columns_add(&s->columns, l->folded[i], l->names[i], &id))
         return icp__no_memory(err);
@@ -419,7 +405,7 @@ icp_status icp__sample_merge(struct icp__sample *s, const struct icp__table *t, 
     for (uint32_t c = 0; c < t->columns && !status; c++) {
         bool is_key = t->key_column.data && !icp__str_compare(t->key_column, t->names[c]);
         ids[c] = ICP__NO_COLUMN;
-        if (!is_key && is_excluded(s, t->names[c]))
+        if (!is_key && icp__patterns_match(s->options.exclude, t->names[c]))
             continue;
         if (!icp__columns_add(&s->columns, t->folded[c], t->names[c], &ids[c]))
             status = icp__no_memory(err);

@@ -37,6 +37,7 @@ struct icp__sample_options {
     bool whole_row;         /* no key: the row's canonical encoding is the key */
     struct icp_str key;     /* header of the key column; data NULL = found from headers: see icp__key_column */
     struct icp_str exclude; /* patterns, one per line, of columns that are not stored */
+    struct icp_str release; /* the same of columns whose e-mail addresses and telephone numbers are stored */
 };
 icp_status icp__sample_new(icp_context *c, const struct icp__sample_options *o, struct icp__sample **out, struct icp_error *err);
 icp_status icp__sample_add(struct icp__sample *s, const struct icp_batch *b, struct icp_error *err);
@@ -61,3 +62,5 @@ bool icp__key_column_absent(const struct icp__layout *l, struct icp_str name);
 struct icp_str icp__key_of(const struct icp__cell *cell, int32_t key_form, char scratch[256]);
 /* `*` any text, `?` one character, case folded; used for include and exclude patterns. */
 bool icp__pattern_match(struct icp_str pattern, struct icp_str text);
+/* One pattern a line; data NULL matches nothing. */
+bool icp__patterns_match(struct icp_str lines, struct icp_str text);

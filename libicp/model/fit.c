@@ -58,7 +58,7 @@ icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schem
     icp_status s = icp__options(o, OPTIONS_FIRST, &own, sizeof own, err);
     if (s)
         return s;
-    if (own.flags & ~(uint32_t)ICP_FIT_ALLOW_FEW || own.reserved)
+    if (own.flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS) || own.reserved)
         return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_fit_options");
     if ((!own.weight_column && own.weight_size) || (!own.key_column && own.key_size))
         return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
@@ -116,6 +116,16 @@ icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_prog
         return icp__fail(err, ICP_E_STATE, "add the customers before the universe they are looked up in");
     icp_status s = icp__progress_check(p, err);
     return s ? s : icp__customers_look_up(&f->customers, r, p, err);
+}
+
+icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
+    (void)f, (void)r, (void)p;
+    return icp__fail(err, ICP_E_UNSUPPORTED, "exclusion lists are not in this build");
+}
+
+icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **json, struct icp_error *err) {
+    (void)f, (void)p, (void)json;
+    return icp__fail(err, ICP_E_UNSUPPORTED, "the audit is not in this build");
 }
 
 icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct icp_error *err) {
