@@ -38,6 +38,8 @@ static bool rows_make(struct icp__design *d, const struct icp__customers *l, con
 /* Mean 1 over the customers. Only ratios count, so that neither huge nor tiny weights leave the range of doubles; how many
  * equal weights they amount to says how many customers stand behind what is learned (Kish 1965). */
 static void weights_scale(struct icp__design *d) {
+    if (!d->customers)
+        return;
     double most = 0, total = 0, squares = 0;
     for (uint32_t i = 0; i < d->rows; i++)
         most = d->weight[i] > most ? d->weight[i] : most;
@@ -162,6 +164,8 @@ static void scan_task(void *arg, uint32_t i) {
     icp__scan_run(s);
     if (!s->failed && judge(s->d, s) == ICP__USED)
         icp__scan_choose(s);
+    if (!s->failed && !icp__leak_measure(s, &s->d->note[s->column].leak))
+        s->failed = true;
 }
 
 static icp_status scan_all(struct icp__design *d, struct icp__scan *scan, uint32_t scans, icp_pool *pool,
@@ -180,9 +184,7 @@ static icp_status scan_all(struct icp__design *d, struct icp__scan *scan, uint32
     return icp__progress(p, ICP_STAGE_EXTRACT, scans, scans, err);
 }
 
-/* Fields and features, from the scans that are used; texts move to the design. */
-static bool features_make(struct icp__design *d, const struct icp__scan *scan, uint32_t scans) {
-    uint64_t features = 0;
+static icp_status notes_make(struct icp__design *d, const struct icp__scan *scan, uint32_t scans, struct icp_error *err) {
     for (uint32_t i = 0; i < scans; i++) {
         struct icp__note *n = &d->note[scan[i].column];
         n->known_reference = scan[i].known_reference;
@@ -191,7 +193,18 @@ static bool features_make(struct icp__design *d, const struct icp__scan *scan, u
         n->use = judge(d, &scan[i]);
         if (n->use == ICP__USED && scan[i].features == 0)
             n->use = ICP__LEFT_NO_TRAIT;
-        if (n->use != ICP__USED)
+        struct icp_str *best = &n->leak.best.text;
+        if (best->data && !(best->data = icp__arena_copy(&d->arena, best->data, best->size)))
+            return icp__no_memory(err);
+    }
+    return ICP_OK;
+}
+
+/* Fields and features, from the scans that are used; texts move to the design. */
+static bool features_make(struct icp__design *d, const struct icp__scan *scan, uint32_t scans) {
+    uint64_t features = 0;
+    for (uint32_t i = 0; i < scans; i++) {
+        if (d->note[scan[i].column].use != ICP__USED)
             continue;
         d->fields++;
         features += scan[i].features;
@@ -310,7 +323,7 @@ static bool all_identical(const struct icp__design *d, const struct icp__sources
     return true;
 }
 
-static icp_status columns_make(struct icp__design *d, const struct icp__sources *from, icp_pool *pool,
+static icp_status columns_make(struct icp__design *d, const struct icp__sources *from, bool matrix, icp_pool *pool,
                                const struct icp_progress *p, struct icp_error *err) {
     const struct icp__extraction *version = icp__extraction_find(d->schema->extraction);
     const uint32_t *order = scan_order(d);
@@ -326,7 +339,9 @@ static icp_status columns_make(struct icp__design *d, const struct icp__sources 
     }
     if (!s)
         s = scan_all(d, scan, scans, pool, p, err);
-    if (!s && (!features_make(d, scan, scans) || !matrix_make(d, scan, scans)))
+    if (!s)
+        s = notes_make(d, scan, scans, err);
+    if (!s && matrix && (!features_make(d, scan, scans) || !matrix_make(d, scan, scans)))
         s = icp__no_memory(err);
     for (uint32_t i = 0; i < scans; i++)
         icp__scan_free(&scan[i]);
@@ -335,8 +350,8 @@ static icp_status columns_make(struct icp__design *d, const struct icp__sources 
     return s;
 }
 
-icp_status icp__design_make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
-                            icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
+static icp_status make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema, bool matrix,
+                       icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
     struct icp__design d = {.ctx = l->ctx, .schema = schema};
     struct icp__sources from = {{NULL}, {NULL}};
     icp__arena_init(&d.arena, l->ctx);
@@ -348,16 +363,28 @@ icp_status icp__design_make(const struct icp__customers *l, const struct icp__ma
     }
     if (!s)
         s = sources_make(&d, l, m, &from, err);
-    if (!s && (d.identical = all_identical(&d, &from)))
+    if (!s && d.customers && (d.identical = all_identical(&d, &from)))
         d.effective = 1;
+    if (!s && !icp__parts_make(&d))
+        s = icp__no_memory(err);
     if (!s)
-        s = columns_make(&d, &from, pool, p, err);
+        s = columns_make(&d, &from, matrix, pool, p, err);
     if (s) {
         icp__arena_free(&d.arena);
         return s;
     }
     *out = d;
     return ICP_OK;
+}
+
+icp_status icp__design_make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
+                            icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
+    return make(l, m, schema, true, pool, p, out, err);
+}
+
+icp_status icp__design_audit(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
+                             icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
+    return make(l, m, schema, false, pool, p, out, err);
 }
 
 void icp__design_free(struct icp__design *d) {

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/number.h"
 #include "model/customers.h"
+#include "model/leak.h"
 #include "model/solve.h"
 #include "trait/extract.h"
 #include <icp/model.h>
@@ -17,13 +18,15 @@ enum icp__use {
     ICP__LEFT_SPARSE,        /* known in too few reference rows */
     ICP__LEFT_NO_CUSTOMER,   /* known for no customer */
     ICP__LEFT_TWO_SOURCES,   /* customers' values disagree with the reference's */
-    ICP__LEFT_NO_TRAIT       /* no value is frequent enough */
+    ICP__LEFT_NO_TRAIT,      /* no value is frequent enough */
+    ICP__LEFT_LEAK           /* gives the answer away: quarantined */
 };
 struct icp__note {
     uint8_t use;         /* enum icp__use */
     uint8_t two_sources; /* bit per origin whose values were not used */
     uint8_t full;        /* more distinct values than the context's limit */
     uint32_t known_reference, known_customers;
+    struct icp__leak leak; /* texts in the design's arena */
 };
 struct icp__field {
     uint32_t column; /* in the schema */
@@ -55,6 +58,7 @@ struct icp__design {
     double *weight;                /* [rows] of customers, mean 1; 0 = no customer */
     double effective;              /* customers of equal weight that the weights amount to; 1 when all are identical */
     bool identical;                /* all customers say the same in every column */
+    struct icp__parts parts;       /* for the search for leaks */
     uint32_t fields, features;
     struct icp__field *field;
     struct icp__feature *feature;  /* by (column, kind, text or edge) */
@@ -64,4 +68,7 @@ struct icp__design {
 };
 icp_status icp__design_make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
                             icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
+/* The notes alone, without fields, features and matrix; customers may be none. */
+icp_status icp__design_audit(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
+                             icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
 void icp__design_free(struct icp__design *d);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The public face of learning: takes rows in, runs the steps in order. */
+#include "model/audit.h"
 #include "model/outcome.h"
 #include <stddef.h>
 
@@ -124,8 +125,29 @@ icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct icp_prog
 }
 
 icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **json, struct icp_error *err) {
-    (void)f, (void)p, (void)json;
-    return icp__fail(err, ICP_E_UNSUPPORTED, "the audit is not in this build");
+    if (!f || !json)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and json must not be NULL");
+    icp_status s = icp__progress_check(p, err);
+    if (s)
+        return s;
+    struct icp__matches m = {0};
+    struct icp__design d = {0};
+    struct icp__bytes b;
+    struct icp__fpenv env;
+    icp__bytes_init(&b, f->ctx);
+    icp__fpenv_enter(&env);
+    s = icp__customers_match(&f->customers, f->schema, &m, err);
+    if (!s)
+        s = icp__design_audit(&f->customers, &m, f->schema, f->pool, p, &d, err);
+    if (!s)
+        s = icp__audit_write(&f->customers, &m, &d, &b, err);
+    if (!s)
+        s = icp__bytes_finish(&b, json, err);
+    icp__design_free(&d);
+    icp__matches_free(&m);
+    icp__fpenv_leave(&env);
+    icp__bytes_free(&b);
+    return s;
 }
 
 icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct icp_error *err) {
