@@ -108,7 +108,7 @@ struct icp_str icp__key_of(const struct icp__cell *cell, int32_t key_form, char 
     if (key.size > ICP__CELL_MAX)
         return none;
     /* Nobody's address may end up in a file that is passed on; the host form gives such rows a key. */
-    if (key.size && memchr(key.data, '@', key.size) && icp__is_email(key.data, key.size))
+    if (key.size && memchr(key.data, '@', key.size) && icp__holds_email(key.data, key.size))
         return none;
     return key;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers: opening by content, blocks, recycled batches, encoding, figures. */
+#include "ingest/protect.h"
 #include "ingest/reader.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -350,8 +351,13 @@ icp_status icp_reader_stats(const icp_reader *r, icp_buffer **json, struct icp_e
         figure(&b, "footers", n->footers);
         if (n->footers) {
             figure(&b, "footer_line", n->footer_line);
+            struct icp__bytes scratch;
+            icp__bytes_init(&scratch, r->ctx);
+            const struct icp_str footer = icp__redact((struct icp_str){r->footer_text, r->footer_size}, false, &scratch);
             icp__bytes_text(&b, ",\"footer\":");
-            icp__json_string(&b, r->footer_text, r->footer_size);
+            icp__json_string(&b, footer.data, footer.size);
+            b.failed = b.failed || scratch.failed;
+            icp__bytes_free(&scratch);
         }
     } else {
         figure(&b, "duplicate_names", n->duplicates);

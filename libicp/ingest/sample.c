@@ -11,11 +11,15 @@
  * pushed out again; at least this many. Bytes: half of those in the store, or this many. */
 #define WAITING_ROWS 1024u
 #define WAITING_BYTES ((size_t)8 << 20)
+/* Of a longer cell only so much is looked through for what must not be stored: what is kept
+ * of it ends well before. */
+#define CELL_LOOK (4 * (size_t)ICP__CELL_MAX)
+#define CELL_TAIL ((size_t)512)
 
 /* One column of the layout at hand, in the order of folded names. */
 struct step {
     uint32_t at, id; /* place in the row, id in the union */
-    bool phone;
+    bool phone, released, key;
 };
 struct icp__sample {
     icp_context *ctx;
@@ -34,7 +38,7 @@ struct icp__sample {
     bool full;           /* rows.sorted == k: from now on keys above the last one are rejected */
     uint64_t limit;      /* no key of a larger hash is wanted */
     uint64_t rows_read, rows_without_key;
-    struct icp__bytes encoding;
+    struct icp__bytes encoding, rest; /* rest: of a cell that something was cut out of */
 };
 
 static char *copy(icp_context *c, struct icp_str s) {
@@ -55,13 +59,15 @@ icp_status icp__sample_new(icp_context *c, const struct icp__sample_options *o, 
     s->options = *o;
     s->options.key.data = o->key.data ? copy(c, o->key) : NULL;
     s->options.exclude.data = o->exclude.data ? copy(c, o->exclude) : NULL;
+    s->options.release.data = o->release.data ? copy(c, o->release) : NULL;
     s->k = o->k;
     s->limit = UINT64_MAX;
     s->key_id = ICP__NO_COLUMN;
     icp__columns_init(&s->columns, c);
     icp__rows_init(&s->rows, c);
     icp__bytes_init(&s->encoding, c);
-    if ((o->key.data && !s->options.key.data) || (o->exclude.data && !s->options.exclude.data)) {
+    icp__bytes_init(&s->rest, c);
+    if ((o->key.data && !s->options.key.data) || (o->exclude.data && !s->options.exclude.data) || (o->release.data && !s->options.release.data)) {
         icp__sample_free(s);
         return icp__no_memory(err);
     }
@@ -102,8 +108,10 @@ void icp__sample_free(struct icp__sample *s) {
     icp__free(c, s->steps);
     icp__free(c, s->place);
     icp__bytes_free(&s->encoding);
+    icp__bytes_free(&s->rest);
     icp__free(c, (void *)(uintptr_t)s->options.key.data);
     icp__free(c, (void *)(uintptr_t)s->options.exclude.data);
+    icp__free(c, (void *)(uintptr_t)s->options.release.data);
     icp__free(c, s);
     icp_context_unref(c);
 }
@@ -170,8 +178,12 @@ static icp_status take_layout(struct icp__sample *s, const struct icp_batch *b, 
     s->step_count = 0;
     for (size_t i = 0; i < s->columns.count; i++) {
         uint32_t id = s->columns.order[i];
-        if (s->place[id])
-            s->steps[s->step_count++] = (struct step){s->place[id] - 1, id, s->columns.items[id].phone};
+        if (!s->place[id])
+            continue;
+        uint32_t at = s->place[id] - 1;
+        bool key = !s->options.whole_row && at == s->key_at;
+        s->steps[s->step_count++] = (struct step){at, id, !key && s->columns.items[id].phone,
+                                                  !key && icp__patterns_match(s->options.release, b->layout->names[at]), key};
     }
     forget_layout(s);
     s->layout = icp__layout_ref(b->layout);
@@ -218,13 +230,20 @@ static bool is_protected(struct icp_str v, bool phone) {
     return (phone && icp__is_phone(v.data, v.size)) || (has_at(v.data, v.size) && icp__is_email(v.data, v.size));
 }
 
-/* What is stored of a cell that is not empty; size 0 = nothing. */
-static struct icp_str stored(const struct icp__cell *cell, bool phone, bool *cut) {
+/* What is stored of a cell that is not empty; size 0 = nothing. A key that is kept is no secret. */
+static struct icp_str stored(struct icp__sample *s, const struct icp__cell *cell, const struct step *step, bool *cut) {
     struct icp_str v = {cell->data, cell->size};
     if (!is_trimmed(v.data, v.size))
         v = icp__trim(v.data, v.size);
-    if (v.size && is_protected(v, phone))
+    if (v.size && !step->released && is_protected(v, step->phone))
         v.size = 0;
+    if (v.size && !step->released && !step->key) {
+        *cut = v.size > CELL_LOOK;
+        v.size = *cut ? icp__utf8_cut(v.data, v.size, CELL_LOOK) : v.size;
+        v = icp__redact(v, step->phone, &s->rest);
+        if (*cut) /* an address that the cut went through */
+            v.size = v.size > CELL_TAIL ? icp__utf8_cut(v.data, v.size, v.size - CELL_TAIL) : 0;
+    }
     if (ICP__UNLIKELY(v.size > ICP__CELL_MAX)) {
         *cut = true;
         v.size = icp__utf8_cut(v.data, v.size, ICP__CELL_MAX);
@@ -240,8 +259,8 @@ static bool add_cells(struct icp__sample *s, const struct icp__cell *row) {
         bool cut = false;
         if (!cell->size)
             continue;
-        struct icp_str v = stored(cell, s->steps[i].phone, &cut);
-        if (v.size && !icp__rows_cell(&s->rows, s->steps[i].id, v))
+        struct icp_str v = stored(s, cell, &s->steps[i], &cut);
+        if (s->rest.failed || (v.size && !icp__rows_cell(&s->rows, s->steps[i].id, v)))
             return false;
         cuts += cut;
     }

@@ -20,8 +20,9 @@ static icp_status check_options(const struct icp_reference_options *o, struct ic
         return icp__fail(err, ICP_E_ARGUMENT, "the key form is negative");
     if (o->key_form > ICP_KEY_HOST)
         return icp__fail(err, ICP_E_UNSUPPORTED, "a key form that this library does not know");
-    if ((!o->key_column && o->key_size) || (!o->exclude && o->exclude_size))
-        return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL but has a size", o->key_column ? "exclude" : "key_column");
+    if ((!o->key_column && o->key_size) || (!o->exclude && o->exclude_size) || (!o->release && o->release_size))
+        return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL but has a size",
+                         !o->key_column && o->key_size ? "key_column" : !o->exclude && o->exclude_size ? "exclude" : "release");
     return ICP_OK;
 }
 
@@ -39,7 +40,8 @@ icp_status icp_reference_builder_new(icp_context *c, const struct icp_reference_
     b->key_form = own.key_form == ICP_KEY_AUTO ? ICP_KEY_EXACT : own.key_form;
     b->seed = own.seed;
     const struct icp__sample_options so = {
-        .k = own.k ? own.k : ICP__K_DEFAULT, .seed = own.seed, .key_form = b->key_form, .key = {own.key_column, own.key_size}, .exclude = {own.exclude, own.exclude_size}};
+        .k = own.k ? own.k : ICP__K_DEFAULT, .seed = own.seed, .key_form = b->key_form, .key = {own.key_column, own.key_size},
+        .exclude = {own.exclude, own.exclude_size}, .release = {own.release, own.release_size}};
     s = icp__sample_new(c, &so, &b->sample, err);
     if (s) {
         icp_reference_builder_free(b);

@@ -96,7 +96,8 @@ icp_status icp_schema_infer(icp_context *c, icp_reader *r, const struct icp_prog
     if (!c || !r || !out) return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL", !c ? "context" : !r ? "reader" : "out");
     icp_status st = icp__progress_check(p, err);
     if (st) return st;
-    struct icp__sample_options o = {.k = SAMPLE_ROWS, .whole_row = true};
+    /* Nothing of it is kept, and only what is seen can be called protected. */
+    struct icp__sample_options o = {.k = SAMPLE_ROWS, .whole_row = true, .release = {"*", 1}};
     struct icp__sample *sample;
     struct icp__table *table = NULL;
     if ((st = icp__sample_new(c, &o, &sample, err))) return st;

@@ -451,10 +451,31 @@ START_TEST(protected_and_excluded_cells_are_not_stored) {
     ck_assert_str_eq(cell_of(r, "1", "fax"), "");
     ck_assert_str_eq(cell_of(r, "1", "Employees"), "1234567");
     ck_assert_str_eq(cell_of(r, "2", "Phone Number"), "call us");
-    ck_assert_str_eq(cell_of(r, "2", "Contact"), "Jane <jane@acme.com>");
+    ck_assert_str_eq(cell_of(r, "2", "Contact"), "");
     ck_assert_str_eq(cell_of(r, "2", "Employees"), "030 1234567");
     ck_assert_str_eq(cell_of(r, "3", "Contact"), "");
     icp_reference_unref(r);
+}
+END_TEST
+
+START_TEST(released_columns_are_stored_as_they_are) {
+    static const char *const cells[] = {"key", "Phone", "Contact", "1", "030 123456", "Jane <jane@acme.com>", "2@x.de", "", ""};
+    struct icp_reference_options o = {.struct_size = sizeof o, .release = "phone\nkey", .release_size = 9};
+    icp_reference_builder *b;
+    struct icp_error err = {.struct_size = sizeof err};
+    ck_assert_int_eq(icp_reference_builder_new(ctx, &o, &b, NULL), ICP_OK);
+    add_text(b, 3, cells, 9);
+    icp_reference *r = finish(b);
+    ck_assert_str_eq(cell_of(r, "1", "Phone"), "030 123456");
+    ck_assert_str_eq(cell_of(r, "1", "Contact"), "");
+    ck_assert_uint_eq(info_of(r).companies, 1); /* a key is never released */
+    icp_reference_unref(r);
+    o.release = NULL;
+    ck_assert_int_eq(icp_reference_builder_new(ctx, &o, &b, &err), ICP_E_ARGUMENT);
+    ck_assert_str_eq(err.message, "release is NULL but has a size");
+    o.exclude_size = 1;
+    ck_assert_int_eq(icp_reference_builder_new(ctx, &o, &b, &err), ICP_E_ARGUMENT);
+    ck_assert_str_eq(err.message, "exclude is NULL but has a size");
 }
 END_TEST
 
@@ -938,6 +959,7 @@ int main(void) {
     tcase_add_test(t, host_keys_unite_urls);
     tcase_add_test(t, exact_keys_are_trimmed_bytes);
     tcase_add_test(t, protected_and_excluded_cells_are_not_stored);
+    tcase_add_test(t, released_columns_are_stored_as_they_are);
     tcase_add_test(t, long_cells_are_cut_at_a_character);
     tcase_add_test(t, merges_only_what_fits);
     tcase_add_test(t, says_which_key_is_missing);
