@@ -4,19 +4,28 @@
 #include "dataset/manifest.h"
 #include <icp/dataset.h>
 
-/* Child rows as the last complete reading of companies found them. */
+/* "GTXPro" here, "GTX Pro" there; in the dataset's arena. */
+struct icp__met_near {
+    struct icp_str own, other;
+    uint64_t rows;
+    uint32_t column; /* the link's */
+};
+/* Rows as the last complete reading of companies, or of events, found them. */
 struct icp__met {
     uint64_t rows, without_key; /* rows read; of these with an empty link */
     uint64_t joined, orphans;   /* belong to a company; their key is in no table above */
+    uint64_t unreached;         /* their key is in the table above, in rows that belong to no company or are not seen */
+    uint64_t ambiguous;         /* orphans whose normal form is that of several keys above */
     uint64_t near_rows;         /* orphans whose key would match without case, blanks and punctuation */
-    struct {
-        struct icp_str own, other; /* "GTXPro" here, "GTX Pro" there; in the dataset's arena */
-        uint64_t rows;
-    } near[32];                 /* most rows first, then by bytes */
+    struct icp__met_near near[32]; /* of `up` and of lookups; most rows first, then by column and bytes */
     uint32_t nears;
+    uint64_t lookup_orphans;    /* keys, in all lookups together, that are in no row of the table looked up */
     uint64_t late_rows;         /* dated at or after as_of: not seen */
     uint64_t undated;           /* no readable date in a table that has dates */
+    uint64_t late_cells;        /* company table and its lookups: dates at or after as_of, read as unknown */
     uint64_t duplicates;        /* rows whose key was met before, where the table has one */
+    bool estimated;             /* duplicates: more than a million keys, so counted in a part and scaled */
+    uint64_t lists_cut;         /* lists that do not hold all values */
     uint32_t traits, traits_capped; /* columns it added; more that max_traits left out */
 };
 struct icp_dataset {
