@@ -16,6 +16,8 @@ struct patterns {
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table;
+    int64_t as_of_micros;       /* as_of, parsed */
+    bool patterns_of_dataset;   /* include and exclude name tables and their columns, not columns of the schema */
     struct patterns include, exclude, release, protect;
     uint64_t k, seed, threads, reasons, top;
     enum format format;
@@ -47,7 +49,21 @@ struct icp_error error_new(void);
 icp_context *context_new(void);                 /* exits when there is no memory */
 icp_context *context_telling(void);             /* the same; what the library has to say goes to stderr */
 icp_pool *pool_of(icp_context *c, const struct options *o); /* NULL for one thread */
+bool parse_moment(const char *s, int64_t *micros); /* 2026-11-22, or a time in ISO 8601 with its zone */
 /* "-" is standard input; a folder or a manifest is a dataset, read as companies. */
+bool is_dataset(icp_context *c, const char *path);
+/* An option that only a dataset heeds (include: --include-field is one), and none of the paths is one: says so. Paths may be NULL. */
+bool asks_in_vain(icp_context *c, const struct options *o, const char *const *paths, int count, bool include);
+/* The dataset at a path, opened once; kept until datasets_end(). Takes --as-of, --company-table, --release, --protect and, where the
+ * command says so, --include-field and --exclude-field. */
+icp_status dataset_of(icp_context *c, const struct options *o, const char *path, icp_dataset **out, struct icp_error *e);
+void datasets_end(const struct options *o, int code); /* says what their reading met, and releases them */
+void dataset_remarks(const char *path, const char *json, size_t size); /* of icp_dataset_report(), on stderr */
+/* --key, else the dataset's key; nothing for a plain file without --key. */
+icp_status key_of(icp_context *c, const struct options *o, const char *path, struct text *key, struct icp_error *e);
+const struct icp_progress *reading_progress(icp_context *c, const struct options *o, const char *path); /* files tell their own */
+const struct icp_progress *progress_again(const struct options *o); /* of what progress_of() was last told */
+void patterns_text(struct text *t, const struct patterns *p); /* added, one per line */
 icp_status reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);
 icp_status source_of(icp_context *c, const struct options *o, const char *path, struct icp_source *out, struct icp_error *e);
 icp_status sink_of(icp_context *c, const char *path, struct icp_sink *out, struct icp_error *e); /* NULL or "-" = stdout */
@@ -77,6 +93,21 @@ void text_json(struct text *t, const char *s, size_t n);  /* quoted, escaped */
 int text_list(struct text *t, const char *json, const char *name, const char *member, int most);
 void text_free(struct text *t);
 int text_write(struct text *t, icp_context *c, const char *path); /* to a file or stdout, all or nothing */
+
+/* JSON that the library wrote, as a tree. */
+enum json_type { JSON_WORD, JSON_STRING, JSON_LIST, JSON_OBJECT }; /* word: number, true, false, null */
+struct json {
+    enum json_type type;
+    struct text name; /* as a member */
+    struct text text;
+    struct json **items;
+    size_t count;
+};
+struct json *json_parse(const char *data, size_t size); /* NULL = not JSON */
+void json_free(struct json *j);
+const struct json *json_at(const struct json *j, const char *name); /* NULL = no such member */
+int64_t json_int(const struct json *j, const char *name);           /* 0 = none */
+const char *json_string(const struct json *j, const char *name);    /* "" = none */
 
 /* A small table of strings, written in any of the formats. */
 struct table {

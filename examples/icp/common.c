@@ -90,6 +90,10 @@ const struct icp_progress *progress_of(const struct options *o, const char *what
     return o->quiet || !isatty(2) ? NULL : &p;
 }
 
+const struct icp_progress *progress_again(const struct options *o) {
+    return progress_of(o, progress_what ? progress_what : "icp");
+}
+
 void progress_end(void) {
     if (progress_shown)
         fputs("\r\033[K", stderr);
@@ -139,19 +143,13 @@ icp_status source_of(icp_context *c, const struct options *o, const char *path, 
     icp_status status = icp_source_open_file(c, path, &s, e);
     if (status)
         return status;
-    const struct icp_progress *p = progress_of(o, progress_what ? progress_what : "icp");
+    const struct icp_progress *p = progress_again(o);
     struct counted *wrap = p ? malloc(sizeof *wrap) : NULL;
     if (!wrap)
         return *out = s, ICP_OK;
     *wrap = (struct counted){s, p, 0};
     *out = (struct icp_source){sizeof *out, 0, wrap, counted_read, counted_close, s.name, s.size_hint};
     return ICP_OK;
-}
-
-icp_status reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e) {
-    struct icp_source s = {.struct_size = sizeof s};
-    icp_status status = source_of(c, o, path, &s, e);
-    return status ? status : icp_reader_open(c, &s, NULL, out, e);
 }
 
 static int64_t write_fd1(void *user, const void *buf, size_t n) {

@@ -20,15 +20,18 @@ static icp_status fill(icp_record *r, const icp_batch *b, uint64_t row) {
     return s;
 }
 
-/* The key column: --key, else the model's. */
-static icp_status key_name(const struct options *o, const icp_schema *schema, struct text *name) {
-    if (o->key)
-        text_put(name, o->key);
-    for (uint32_t i = 0; !o->key && i < icp_schema_columns(schema); i++) {
+/* The key column: --key, else the dataset's, else the model's. */
+static icp_status key_name(icp_context *c, const struct options *o, const icp_schema *schema, struct text *name, struct icp_error *e) {
+    icp_status s = key_of(c, o, o->files[1], name, e);
+    if (s)
+        return s;
+    for (uint32_t i = 0; !name->size && i < icp_schema_columns(schema); i++) {
         struct icp_column col = {.struct_size = sizeof col};
         if (!icp_schema_column(schema, i, &col, NULL) && col.kind == ICP_KIND_KEY)
             text_add(name, col.name.data, col.name.size);
     }
+    if (!name->size)
+        snprintf(e->message, sizeof e->message, "the model names no key column: --key COL is needed");
     return name->size ? ICP_OK : ICP_E_KEY;
 }
 
@@ -44,9 +47,7 @@ static icp_status find(icp_context *c, const struct options *o, const icp_schema
     icp_reader *r = NULL;
     struct text name = {0};
     size_t n = strlen(o->company);
-    icp_status s = key_name(o, schema, &name);
-    if (s)
-        snprintf(e->message, sizeof e->message, "the model names no key column: --key COL is needed");
+    icp_status s = key_name(c, o, schema, &name, e);
     if (!s)
         s = icp_record_new(schema, &f->record, e);
     if (!s)
@@ -236,6 +237,10 @@ int run_explain(const struct options *o) {
         return EXIT_USAGE;
     }
     icp_context *c = context_new();
+    if (asks_in_vain(c, o, o->files + 1, 1, false)) {
+        icp_context_unref(c);
+        return EXIT_USAGE;
+    }
     icp_model *m = NULL;
     icp_schema *schema = NULL;
     struct found f = {0};

@@ -8,7 +8,7 @@ static icp_status add(icp_context *c, const struct options *o, const char *path,
     icp_reader *r = NULL;
     icp_status s = reader_of(c, o, path, &r, e);
     if (!s)
-        s = to(f, r, NULL, e);
+        s = to(f, r, reading_progress(c, o, path), e);
     icp_reader_free(r);
     return s;
 }
@@ -68,6 +68,8 @@ static void remarks(const icp_fit *f, const icp_model *m) {
 
 static icp_status learn(icp_context *c, const struct options *o, icp_fit *f, icp_model **m, struct icp_error *e) {
     icp_status s = add(c, o, o->customers, f, icp_fit_add_customers, e);
+    if (!s && o->excluded)
+        s = add(c, o, o->excluded, f, icp_fit_add_excluded, e);
     if (!s && o->universe)
         s = add(c, o, o->universe, f, icp_fit_add_universe, e);
     if (!s)
@@ -96,6 +98,24 @@ static icp_status print_summary(const icp_fit *f, const icp_model *m, struct icp
     return s;
 }
 
+static icp_status fit_of(icp_context *c, const struct options *o, icp_pool *pool, icp_reference *r, icp_schema *schema, icp_fit **f,
+                         struct icp_error *e) {
+    struct text release = {0}, protect = {0};
+    patterns_text(&release, &o->release);
+    patterns_text(&protect, &o->protect);
+    uint32_t flags = (o->allow_few ? (uint32_t)ICP_FIT_ALLOW_FEW : 0) | (o->exact_keys ? (uint32_t)ICP_FIT_EXACT_KEYS : 0);
+    struct icp_fit_options fo = {.struct_size = sizeof fo, .flags = flags, .pool = pool,
+                                 .weight_column = o->weights, .weight_size = o->weights ? strlen(o->weights) : 0,
+                                 .key_column = o->key, .key_size = o->key ? strlen(o->key) : 0,
+                                 .release = release.data, .release_size = release.size,
+                                 .protect = protect.data, .protect_size = protect.size,
+                                 .since_column = o->since, .since_size = o->since ? strlen(o->since) : 0};
+    icp_status s = icp_fit_new(c, r, schema, &fo, f, e);
+    text_free(&release);
+    text_free(&protect);
+    return s;
+}
+
 int run_fit(const struct options *o) {
     struct icp_error e = error_new();
     if (!o->reference || !o->customers || !o->output) {
@@ -103,20 +123,21 @@ int run_fit(const struct options *o) {
         return EXIT_USAGE;
     }
     icp_context *c = o->quiet ? context_new() : context_telling();
+    if (asks_in_vain(c, o, (const char *const[]){o->customers, o->universe, o->excluded}, 3, false)) {
+        icp_context_unref(c);
+        return EXIT_USAGE;
+    }
     icp_pool *pool = pool_of(c, o);
     icp_reference *r = NULL;
     icp_schema *schema = NULL;
     icp_fit *f = NULL;
     icp_model *m = NULL;
     progress_of(o, "icp fit");
-    struct icp_fit_options fo = {.struct_size = sizeof fo, .flags = o->allow_few ? ICP_FIT_ALLOW_FEW : 0, .pool = pool,
-                                 .weight_column = o->weights, .weight_size = o->weights ? strlen(o->weights) : 0,
-                                 .key_column = o->key, .key_size = o->key ? strlen(o->key) : 0};
     icp_status s = reference_of(c, o->reference, &r, &e);
     if (!s)
         s = schema_of(c, o, r, &schema, &e);
     if (!s)
-        s = icp_fit_new(c, r, schema, &fo, &f, &e);
+        s = fit_of(c, o, pool, r, schema, &f, &e);
     if (!s)
         s = learn(c, o, f, &m, &e);
     if (!s)

@@ -6,26 +6,29 @@
 #include <string.h>
 
 #define ANY_FORMAT "table|csv|jsonl|json"
-#define ROWS "FILE may be CSV (comma, semicolon, tab) or JSON lines, also .gz, or - for standard input.\n"
+#define ROWS \
+    "FILE may be CSV (comma, semicolon, tab) or JSON lines, also .gz, or - for standard input; or a folder of linked tables, or a\n" \
+    "manifest as icp dataset writes it: then the tables are joined, one row per company.\n"
 const struct command commands[] = {
-    {"schema", "sieqfTo", 1, 1, run_schema, "FILE",
+    {"schema", "kAtlPsieqfTo", 1, 1, run_schema, "FILE",
      "What was understood of each column, as JSON that can be edited and given back with --schema.", "json|table",
      "Every column has a reason. To correct one, edit its kind, family, separator, decimal or order (doc/schema.md).\n" ROWS},
-    {"reference build", "keKShOqT", 1, -1, run_reference_build, "[--key COL] -o REF FILE...",
+    {"reference build", "kAtlPieKShOqT", 1, -1, run_reference_build, "[--key COL] -o REF FILE...",
      "Builds a reference, the frozen picture of companies at large.", NULL,
-     "Several FILEs count as one. Scores of models with the same reference can be compared; keep it.\n" ROWS},
+     "Several FILEs count as one. Scores of models with the same reference can be compared; keep it. E-mail addresses and telephone\n"
+     "numbers are not stored unless --release names their columns (doc/protect.md).\n" ROWS},
     {"reference merge", "OqK", 1, -1, run_reference_merge, "-o REF REF...",
      "Merges references that were built in parts; the bytes are those of one build.", NULL, ""},
     {"reference show", "fo", 1, 1, run_reference_show, "REF", "What a reference is made of.", ANY_FORMAT, ""},
-    {"fit", "krcuwsieaqTOf", 0, 0, run_fit, "--reference REF --customers FILE [--universe FILE] -o MODEL",
+    {"fit", "krcuxwdXAtlPsieaqTOf", 0, 0, run_fit, "--reference REF --customers FILE [--universe FILE] [--exclude FILE] -o MODEL",
      "Learns what tells the customers apart from companies at large.", "json",
      "Customers are looked up in the reference and the universe by key. --format json prints on standard output who was found and\n"
      "what became of each column (doc/command.md).\n" ROWS},
-    {"score", "kqTofnR", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order.",
+    {"score", "kAtlPqTofnR", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order.",
      "csv|jsonl|json|table",
      "Columns: key; fit_score, 200 to 759; fit_tier; fit_low and fit_high, the 90% interval; fit_evidence in bits, each of which doubles\n"
      "the ratio; confidence; flags; reasons, the strongest traits with their points. README.md says how to read them.\n" ROWS},
-    {"explain", "kqoCf", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does.", ANY_FORMAT,
+    {"explain", "kAtlPqoCf", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does.", ANY_FORMAT,
      "csv and jsonl give the contributions alone; table and json add the score, what was unknown and the causes of the confidence.\n" ROWS},
     {"traits", "foN", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first.", ANY_FORMAT,
      "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
@@ -112,8 +115,11 @@ int main(int argc, char **argv) {
         int code = options_parse(&o, &commands[i], argc - 1 - words, argv + 1 + words);
         if (code == EXIT_DONE && o.help)
             options_help(stdout, &commands[i]);
-        else if (code == EXIT_DONE)
+        else if (code == EXIT_DONE) {
+            o.patterns_of_dataset = commands[i].run != run_fit;
             code = commands[i].run(&o);
+            datasets_end(&o, code);
+        }
         free(o.files);
         return code;
     }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { TEXT, PATTERN, NUMBER, FLAG, FORMAT };
+enum type { TEXT, PATTERN, NUMBER, FLAG, FORMAT, MOMENT };
 struct option {
     char letter; /* in command.takes */
     const char *name;
@@ -29,7 +29,7 @@ static const struct option all[] = {
     {'P', "--protect", PATTERN, AT(protect), "PATTERN", "never keep columns that match (may be repeated)"},
     {'x', "--exclude", TEXT, AT(excluded), "FILE", "companies that count neither as customers nor as others: competitors, partners"},
     {'d', "--since", TEXT, AT(since), "COL", "column of the customers' file with the date on which each became one"},
-    {'A', "--as-of", TEXT, AT(as_of), "DATE", "see nothing dated on or after DATE (2026-11-22 or a time in ISO 8601)"},
+    {'A', "--as-of", MOMENT, AT(as_of), "DATE", "see nothing dated at or after DATE (2026-11-22, or 2026-11-22T09:30Z)"},
     {'t', "--company-table", TEXT, AT(company_table), "NAME", "table of a dataset with one row per company; default: found"},
     {'X', "--exact-keys", FLAG, AT(exact_keys), NULL, "find customers by their key alone, never by domain or name"},
     {'K', "--k", NUMBER, AT(k), "N", "companies kept in a reference; default 65536"},
@@ -87,6 +87,8 @@ static bool set(struct options *o, const struct command *c, const struct option 
     switch (p->type) {
     case TEXT:
         return *(const char **)at = v, true;
+    case MOMENT:
+        return *(const char **)at = v, parse_moment(v, &o->as_of_micros);
     case FLAG:
         return *(bool *)at = true;
     case NUMBER:
@@ -116,6 +118,8 @@ static int one(struct options *o, const struct command *c, int argc, char **argv
         return EXIT_DONE;
     if (p->type == FORMAT)
         return fprintf(stderr, "icp: \"%s\" is none of the forms of icp %s: %s\n", v, c->name, c->formats), EXIT_USAGE;
+    if (p->type == MOMENT)
+        return fprintf(stderr, "icp: \"%s\" is no date (2026-11-22) nor time with its zone (2026-11-22T09:30Z)\n", v), EXIT_USAGE;
     return wrong(c, p->type == NUMBER ? "a whole number is expected behind" : "too many of", p->name);
 }
 

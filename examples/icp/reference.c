@@ -19,16 +19,20 @@ void text_hex(struct text *t, const uint8_t *data, size_t n) {
 }
 
 static icp_status builder_of(icp_context *c, const struct options *o, icp_reference_builder **out, struct icp_error *e) {
-    struct text exclude = {0};
-    for (int i = 0; i < o->exclude.count; i++) {
-        text_put(&exclude, i ? "\n" : "");
-        text_put(&exclude, o->exclude.item[i]);
-    }
+    struct text exclude = {0}, release = {0}, key = {0};
+    patterns_text(&exclude, &o->exclude);
+    patterns_text(&exclude, &o->protect);
+    patterns_text(&release, &o->release);
+    icp_status s = key_of(c, o, o->files[0], &key, e);
     struct icp_reference_options ro = {.struct_size = sizeof ro, .k = (uint32_t)o->k, .seed = o->seed,
-                                       .key_form = o->host_key ? ICP_KEY_HOST : ICP_KEY_EXACT, .key_column = o->key,
-                                       .key_size = o->key ? strlen(o->key) : 0, .exclude = exclude.data, .exclude_size = exclude.size};
-    icp_status s = icp_reference_builder_new(c, &ro, out, e);
+                                       .key_form = o->host_key ? ICP_KEY_HOST : ICP_KEY_EXACT, .key_column = key.data,
+                                       .key_size = key.size, .exclude = exclude.data, .exclude_size = exclude.size,
+                                       .release = release.data, .release_size = release.size};
+    if (!s)
+        s = icp_reference_builder_new(c, &ro, out, e);
     text_free(&exclude);
+    text_free(&release);
+    text_free(&key);
     return s;
 }
 
@@ -67,12 +71,16 @@ int run_reference_build(const struct options *o) {
     icp_context *c = context_new();
     icp_reference_builder *b = NULL;
     progress_of(o, "icp reference build");
+    if (asks_in_vain(c, o, o->files, o->file_count, o->include.count > 0)) {
+        icp_context_unref(c);
+        return EXIT_USAGE;
+    }
     icp_status s = builder_of(c, o, &b, &e);
     for (int i = 0; !s && i < o->file_count; i++) {
         icp_reader *r = NULL;
         s = reader_of(c, o, o->files[i], &r, &e);
         if (!s)
-            s = icp_reference_builder_add(b, r, NULL, &e);
+            s = icp_reference_builder_add(b, r, reading_progress(c, o, o->files[i]), &e);
         icp_reader_free(r);
     }
     int code = s ? refuse(&e) : finish(c, o, b, &e);

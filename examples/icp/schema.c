@@ -7,10 +7,7 @@
 static icp_status narrow(const struct patterns *p, int32_t keep, icp_schema **s, struct icp_error *e) {
     struct text all = {0};
     icp_status status = ICP_OK;
-    for (int i = 0; i < p->count; i++) {
-        text_put(&all, i ? "\n" : "");
-        text_put(&all, p->item[i]);
-    }
+    patterns_text(&all, p);
     if (p->count) {
         icp_schema *narrowed = NULL;
         status = icp_schema_select(*s, all.data, all.size, keep, &narrowed, e);
@@ -84,21 +81,56 @@ static void kinds_table(const icp_schema *s, enum format f, struct text *out) {
     table_free(&t);
 }
 
+/* Of joined tables the key is known, so the schema is that of a reference; nothing of it is kept, so nothing is left out of it. */
+static icp_status infer_joined(icp_context *c, const struct options *o, icp_reader *r, const struct icp_progress *p, icp_schema **out,
+                               struct icp_error *e) {
+    struct text key = {0};
+    icp_reference_builder *b = NULL;
+    icp_reference *all = NULL;
+    icp_status s = key_of(c, o, o->files[0], &key, e);
+    struct icp_reference_options ro = {.struct_size = sizeof ro, .key_column = key.data, .key_size = key.size, .release = "*", .release_size = 1};
+    if (!s)
+        s = icp_reference_builder_new(c, &ro, &b, e);
+    if (!s)
+        s = icp_reference_builder_add(b, r, p, e);
+    if (!s)
+        s = icp_reference_builder_finish(b, &all, e);
+    if (!s)
+        s = icp_reference_schema(all, out, e);
+    icp_reference_unref(all);
+    icp_reference_builder_free(b);
+    text_free(&key);
+    return s;
+}
+
+static icp_status infer(icp_context *c, const struct options *o, icp_schema **out, struct icp_error *e) {
+    const struct icp_progress *p = progress_of(o, "icp schema");
+    bool joined = is_dataset(c, o->files[0]);
+    icp_reader *r = NULL;
+    icp_status s = reader_of(c, o, o->files[0], &r, e);
+    if (!s)
+        s = joined || o->key ? infer_joined(c, o, r, p, out, e) : icp_schema_infer(c, r, p, out, e);
+    if (!s && !joined)
+        s = narrow(&o->include, 1, out, e);
+    if (!s && !joined)
+        s = narrow(&o->exclude, 0, out, e);
+    if (!s && !joined)
+        s = narrow(&o->protect, 0, out, e);
+    icp_reader_free(r);
+    return s;
+}
+
 int run_schema(const struct options *o) {
     struct icp_error e = error_new();
     icp_context *c = context_new();
-    icp_reader *r = NULL;
     icp_schema *s = NULL;
     icp_buffer *json = NULL;
     struct text out = {0};
-    const struct icp_progress *p = progress_of(o, "icp schema");
-    icp_status status = reader_of(c, o, o->files[0], &r, &e);
-    if (!status)
-        status = icp_schema_infer(c, r, p, &s, &e);
-    if (!status)
-        status = narrow(&o->include, 1, &s, &e);
-    if (!status)
-        status = narrow(&o->exclude, 0, &s, &e);
+    if (asks_in_vain(c, o, o->files, 1, false)) {
+        icp_context_unref(c);
+        return EXIT_USAGE;
+    }
+    icp_status status = infer(c, o, &s, &e);
     if (!status)
         status = icp_schema_to_json(s, &json, &e);
     progress_end();
@@ -115,7 +147,6 @@ int run_schema(const struct options *o) {
     text_free(&out);
     icp_buffer_unref(json);
     icp_schema_unref(s);
-    icp_reader_free(r);
     icp_context_unref(c);
     return code;
 }

@@ -19,6 +19,7 @@ struct job {
     struct icp_sink sink;
     enum format format;
     uint32_t reasons;
+    struct text key;    /* its column; empty = as the model says */
     struct text *names; /* of traits, ready to be put inside a quoted CSV or JSON cell */
     uint32_t traits;
     pthread_mutex_t lock;
@@ -255,7 +256,7 @@ static icp_status score_batch(const struct job *j, icp_scorer *s, icp_result *r,
 static void *work(void *arg) {
     struct job *j = arg;
     struct icp_scorer_options so = {.struct_size = sizeof so, .reasons = j->reasons, .layers = 1u << ICP_LAYER_FIT,
-                                    .key_column = j->o->key, .key_size = j->o->key ? strlen(j->o->key) : 0};
+                                    .key_column = j->key.data, .key_size = j->key.size};
     struct icp_error e = error_new();
     icp_scorer *s = NULL;
     icp_result *r = NULL;
@@ -401,12 +402,18 @@ int run_score(const struct options *o) {
         j.format = FORMAT_CSV;
     j.keeps = o->top > 0 || j.format == FORMAT_TABLE;
     j.reasons = o->reasons == UINT64_MAX ? 5 : (uint32_t)o->reasons;
+    if (asks_in_vain(j.context, o, o->files + 1, 1, false)) {
+        icp_context_unref(j.context);
+        return EXIT_USAGE;
+    }
     pthread_mutex_init(&j.lock, NULL);
     pthread_cond_init(&j.turn, NULL);
     progress_of(o, "icp score");
     icp_status s = model_of(j.context, o->files[0], &j.model, &e);
     if (!s)
         s = name_traits(&j, &e);
+    if (!s)
+        s = key_of(j.context, o, o->files[1], &j.key, &e);
     if (!s)
         s = reader_of(j.context, o, o->files[1], &j.reader, &e);
     if (!s)
@@ -418,6 +425,7 @@ int run_score(const struct options *o) {
     for (uint32_t i = 0; j.names && i < j.traits; i++)
         text_free(&j.names[i]);
     free(j.names);
+    text_free(&j.key);
     icp_reader_free(j.reader);
     icp_model_unref(j.model);
     icp_context_unref(j.context);
