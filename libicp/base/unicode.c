@@ -53,6 +53,14 @@ struct walk {
 };
 #define WALK_END UINT32_MAX
 
+uint32_t icp__char_base(uint32_t c) {
+    uint32_t v = mapping_of(c);
+    if (!is_decomposition(v))
+        return c;
+    const uint8_t *parts = decomposition(v);
+    return icp__utf8_next(&parts);
+}
+
 static uint32_t walk_folded(struct walk *w) {
     for (;;) {
         if (*w->folded)

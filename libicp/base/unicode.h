@@ -9,6 +9,8 @@ enum { ICP__CHAR_CLASS = 3, ICP__CHAR_SPACELESS = 4, ICP__CHAR_BACK = 8, ICP__CH
 /* Class in the low bits; ICP__CHAR_SPACELESS; ICP__CHAR_BACK when the folded character can change with what stands before it;
  * the combining class above ICP__CHAR_CCC. */
 uint32_t icp__char_kind(uint32_t c);
+/* A folded character without the accents that Unicode takes apart: the first of its canonical decomposition, else itself. */
+uint32_t icp__char_base(uint32_t c);
 
 /* Decodes one character of valid UTF-8 and moves on. */
 static inline uint32_t icp__utf8_next(const uint8_t **p) {
