@@ -57,7 +57,7 @@ icp_status icp__table_columns(icp_context *c, const struct icp__table *t, const 
 static icp_status collector(const struct icp__customers *l, const struct icp__table *before, struct icp__sample **out,
                             struct icp_error *err) {
     struct icp__sample_options o = {.k = ICP__CUSTOMERS_MAX + 1, .seed = l->reference->seed,
-                                    .key_form = l->reference->key_form, .key = l->key};
+                                    .key_form = l->reference->key_form, .key = l->key, .exclude = l->protect};
     icp_status s = icp__sample_new(l->ctx, &o, out, err);
     if (s || !before)
         return s;

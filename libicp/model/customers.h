@@ -12,6 +12,7 @@ struct icp__customers {
     const icp_reference *reference;
     struct icp_str key;          /* header of the key column */
     struct icp_str weight;       /* header of the weight column; data NULL = none */
+    struct icp_str protect;      /* patterns of columns that are not kept; data NULL = none */
     struct icp__table *given;    /* the list, one row per key; NULL before the first was added */
     struct icp__table *universe; /* full rows of listed keys; NULL before a universe was read */
     struct icp__arena near_arena;

@@ -14,6 +14,7 @@ struct icp_fit {
     icp_pool *pool;
     uint32_t flags, min_customers;
     struct icp__customers customers;
+    struct icp_str release, protect, since; /* as in icp_fit_options */
     struct icp__arena arena; /* names */
 };
 
@@ -51,6 +52,40 @@ static icp_status schema_of(icp_context *c, icp_reference *r, const icp_schema *
     return s;
 }
 
+static icp_status check_options(const struct icp_fit_options *o, struct icp_error *err) {
+    const struct icp_str protect = {o->protect, o->protect_size};
+    if (o->flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS) || o->reserved)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_fit_options");
+    if ((!o->weight_column && o->weight_size) || (!o->key_column && o->key_size) || (!o->since_column && o->since_size))
+        return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
+    if ((!o->release && o->release_size) || (!o->protect && o->protect_size))
+        return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL but has a size", !o->release && o->release_size ? "release" : "protect");
+    if (o->weight_column && icp__patterns_match(protect, (struct icp_str){o->weight_column, o->weight_size}))
+        return icp__fail(err, ICP_E_ARGUMENT, "the column of the weights is protected");
+    if (o->since_column && icp__patterns_match(protect, (struct icp_str){o->since_column, o->since_size}))
+        return icp__fail(err, ICP_E_ARGUMENT, "the column of the dates is protected");
+    return ICP_OK;
+}
+
+/* What the fit remembers of its options. False = no memory. */
+static bool keep_options(icp_fit *f, const struct icp_fit_options *o, struct icp_str *key, struct icp_str *weight) {
+    struct icp__arena *a = &f->arena;
+    return keep(a, o->key_column, o->key_size, key) && keep(a, o->weight_column, o->weight_size, weight) &&
+           keep(a, o->release, o->release_size, &f->release) && keep(a, o->protect, o->protect_size, &f->protect) &&
+           keep(a, o->since_column, o->since_size, &f->since);
+}
+
+/* Protected columns are not learned from, wherever they stand. */
+static icp_status protect_schema(icp_fit *f, struct icp_error *err) {
+    icp_schema *narrowed;
+    icp_status s = f->protect.data ? icp__schema_protect(f->schema, f->protect, &narrowed, err) : ICP_OK;
+    if (s || !f->protect.data)
+        return s;
+    icp_schema_unref(f->schema);
+    f->schema = narrowed;
+    return ICP_OK;
+}
+
 icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schema, const struct icp_fit_options *o,
                        icp_fit **out, struct icp_error *err) {
     if (!c || !r || !out)
@@ -59,34 +94,30 @@ icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schem
     icp_status s = icp__options(o, OPTIONS_FIRST, &own, sizeof own, err);
     if (s)
         return s;
-    if (own.flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS) || own.reserved)
-        return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_fit_options");
-    if ((!own.weight_column && own.weight_size) || (!own.key_column && own.key_size))
-        return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
-    icp_schema *mine;
+    if ((s = check_options(&own, err)))
+        return s;
     struct icp_fit *f = icp__calloc(c, 1, sizeof *f);
     if (!f)
         return icp__no_memory(err);
-    s = schema_of(c, r, schema, &mine, err);
+    s = schema_of(c, r, schema, &f->schema, err);
     if (s) {
         icp__free(c, f);
         return s;
     }
     struct icp_str key = r->key_column, weight = {NULL, 0};
-    icp__arena_init(&f->arena, c);
-    if (!keep(&f->arena, own.key_column, own.key_size, &key) || !keep(&f->arena, own.weight_column, own.weight_size, &weight)) {
-        icp__arena_free(&f->arena);
-        icp_schema_unref(mine);
-        icp__free(c, f);
-        return icp__no_memory(err);
-    }
     f->ctx = icp_context_ref(c);
     f->reference = icp_reference_ref(r);
-    f->schema = mine;
     f->pool = own.pool;
     f->flags = own.flags;
     f->min_customers = own.min_customers ? own.min_customers : CUSTOMERS_LEAST;
+    icp__arena_init(&f->arena, c);
+    s = keep_options(f, &own, &key, &weight) ? protect_schema(f, err) : icp__no_memory(err);
     icp__customers_init(&f->customers, c, r, key, weight);
+    f->customers.protect = f->protect;
+    if (s) {
+        icp_fit_free(f);
+        return s;
+    }
     *out = f;
     return ICP_OK;
 }

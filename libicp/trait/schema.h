@@ -28,6 +28,8 @@ struct icp_schema {
 /* From the rows of a table (deterministic). key = header of the key column or data NULL. */
 icp_status icp__schema_infer_table(icp_context *c, const struct icp__table *t, struct icp_str key, icp_schema **out, struct icp_error *err);
 int32_t icp__schema_find(const icp_schema *s, const char *name, size_t size); /* exact, else folded; -1 */
+/* The schema with the columns ignored that match a pattern; other than in icp_schema_select() none needs to. */
+icp_status icp__schema_protect(const icp_schema *s, struct icp_str patterns, icp_schema **out, struct icp_error *err);
 void icp__schema_write(const icp_schema *s, struct icp__bytes *b);            /* canonical JSON */
 
 

@@ -63,12 +63,7 @@ static bool ignore(icp_schema *s, struct icp__column *c, struct icp_str patterns
     return done;
 }
 
-icp_status icp_schema_select(const icp_schema *s, const char *pattern, size_t size, int32_t keep, icp_schema **out, struct icp_error *err) {
-    if (!s || !pattern || !out) return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL", !s ? "schema" : !pattern ? "pattern" : "out");
-    if (keep != 0 && keep != 1) return icp__fail(err, ICP_E_ARGUMENT, "keep is %d, not 0 or 1", keep);
-    const struct icp_str patterns = {pattern, size};
-    icp_status status = check_patterns(s, patterns, err);
-    if (status) return status;
+static icp_status select_columns(const icp_schema *s, struct icp_str patterns, int32_t keep, icp_schema **out, struct icp_error *err) {
     icp_schema *copy = icp__schema_new(s->ctx, s->columns);
     if (!copy) return icp__no_memory(err);
     copy->extraction = s->extraction;
@@ -85,4 +80,16 @@ icp_status icp_schema_select(const icp_schema *s, const char *pattern, size_t si
     }
     *out = copy;
     return ICP_OK;
+}
+
+icp_status icp_schema_select(const icp_schema *s, const char *pattern, size_t size, int32_t keep, icp_schema **out, struct icp_error *err) {
+    if (!s || !pattern || !out) return icp__fail(err, ICP_E_ARGUMENT, "%s is NULL", !s ? "schema" : !pattern ? "pattern" : "out");
+    if (keep != 0 && keep != 1) return icp__fail(err, ICP_E_ARGUMENT, "keep is %d, not 0 or 1", keep);
+    const struct icp_str patterns = {pattern, size};
+    icp_status status = check_patterns(s, patterns, err);
+    return status ? status : select_columns(s, patterns, keep, out, err);
+}
+
+icp_status icp__schema_protect(const icp_schema *s, struct icp_str patterns, icp_schema **out, struct icp_error *err) {
+    return select_columns(s, patterns, 0, out, err);
 }

@@ -418,7 +418,8 @@ LOOK(look_reference_info) { fprintf(f, "%u", (unsigned)w->out.u.reference.k); }
 CALL(reference_schema) { return icp_reference_schema(w->lab->reference, OUT(icp_schema), e); }
 
 CALL(fit_new) {
-    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "weight", .weight_size = 6, .key_column = "key", .key_size = 3};
+    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "weight", .weight_size = 6, .key_column = "key", .key_size = 3,
+                                .release = "a", .release_size = 1, .protect = "b*", .protect_size = 2, .since_column = "signed", .since_size = 6};
     return icp_fit_new(w->lab->c, w->lab->reference, NULL, &o, OUT(icp_fit), e);
 }
 LOOK(look_new_fit) { (void)f, icp_fit_free(w->out.handle); }

@@ -598,12 +598,70 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
+/* Columns that are protected are neither kept nor learned from, whether they stand in the reference or in the customers' file alone. */
+START_TEST(protected_columns_teach_nothing) {
+    icp_context *c = context();
+    struct text all = {NULL, 0}, list = {NULL, 0};
+    text_add(&all, "key,industry,ssn\n");
+    text_add(&list, "key,own,Secret code\n");
+    for (int i = 0; i < 600; i++) {
+        text_add(&all, "c%d,%s,markerone%d\n", i, i % 3 ? "bank" : "farm", i % 4);
+        if (i % 4 == 0 && i < 400)
+            text_add(&list, "c%d,x,markertwo%d\n", i, i % 8);
+    }
+    icp_reference *r = world_reference(c, all.data);
+    struct icp_fit_options o = {.struct_size = sizeof o, .protect = "SSN\n*secret*", .protect_size = 12};
+    for (int protect = 0; protect < 2; protect++) {
+        icp_fit *f = fit_new(c, r, protect ? &o : NULL);
+        must_add(c, f, list.data, 0);
+        icp_model *m = fit_run(f);
+        icp_buffer *bytes = model_bytes(c, m);
+        struct icp_str b;
+        icp_buffer_data(bytes, &b);
+        int found = 0, named = summary_says(m, "Secret code");
+        for (size_t i = 0; i + 9 <= b.size; i++)
+            found += memcmp(b.data + i, "markerone", 9) == 0 || memcmp(b.data + i, "markertwo", 9) == 0;
+        ck_assert_int_eq(found == 0, protect);
+        ck_assert_int_eq(named == 0, protect);
+        icp_buffer_unref(bytes);
+        icp_model_unref(m);
+        icp_fit_free(f);
+    }
+    icp_reference_unref(r);
+    icp_context_unref(c);
+    free(all.data), free(list.data);
+}
+END_TEST
+
+START_TEST(protected_weights_and_dates_are_refused) {
+    struct setting s = setting_new(50);
+    struct icp_error e = {.struct_size = sizeof e};
+    icp_fit *f = NULL;
+    struct icp_fit_options o = {.struct_size = sizeof o, .weight_column = "Weight", .weight_size = 6, .protect = "*", .protect_size = 1};
+    ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_ARGUMENT);
+    ck_assert_str_eq(e.message, "the column of the weights is protected");
+    o = (struct icp_fit_options){.struct_size = sizeof o, .since_column = "signed", .since_size = 6, .protect = "x\nSigned\n", .protect_size = 9};
+    ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_ARGUMENT);
+    ck_assert_str_eq(e.message, "the column of the dates is protected");
+    o = (struct icp_fit_options){.struct_size = sizeof o, .since_size = 1};
+    ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_ARGUMENT);
+    o = (struct icp_fit_options){.struct_size = sizeof o, .release_size = 1};
+    ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_ARGUMENT);
+    ck_assert_str_eq(e.message, "release is NULL but has a size");
+    o = (struct icp_fit_options){.struct_size = sizeof o, .protect_size = 1};
+    ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_ARGUMENT);
+    ck_assert_str_eq(e.message, "protect is NULL but has a size");
+    ck_assert_ptr_null(f);
+    setting_free(&s);
+}
+END_TEST
+
 START_TEST(arguments_are_checked) {
     struct setting s = setting_new(50);
     struct icp_error e = {.struct_size = sizeof e};
     icp_fit *f = NULL;
     icp_model *m = NULL;
-    struct icp_fit_options o = {.struct_size = sizeof o, .flags = 2};
+    struct icp_fit_options o = {.struct_size = sizeof o, .flags = 4};
     ck_assert_int_eq(icp_fit_new(NULL, s.r, NULL, NULL, &f, &e), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_fit_new(s.c, NULL, NULL, NULL, &f, &e), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_UNSUPPORTED);
@@ -648,6 +706,8 @@ int main(void) {
     tcase_add_test(t, columns_left_out_are_named);
     tcase_add_test(t, cancelled_anywhere_leaves_nothing_behind);
     tcase_add_test(t, every_allocation_may_fail);
+    tcase_add_test(t, protected_columns_teach_nothing);
+    tcase_add_test(t, protected_weights_and_dates_are_refused);
     tcase_add_test(t, arguments_are_checked);
     suite_add_tcase(s, t);
     return icp_test_run(s);
