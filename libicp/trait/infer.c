@@ -2,6 +2,7 @@
 /* Decides what each column is, from its header and from what its values look like; the values win. Deterministic. */
 #include "base/bytes.h"
 #include "base/text.h"
+#include "ingest/protect.h"
 #include "trait/evidence.h"
 #include "trait/extract.h"
 #include "trait/family.h"
@@ -77,12 +78,18 @@ static bool named_identifier(const struct icp__header *h) {
     return false;
 }
 
+static bool has_mail(const struct decision *d) {
+    return icp__header_has(d->header, "email") || icp__header_has(d->header, "e mail") || icp__header_has(d->header, "mail");
+}
+
 static bool decide_empty(struct decision *d) {
     const struct icp__evidence *e = d->e;
     if (e->filled == 0) {
         icp__bytes_text(&d->why, "never filled in ");
         print_count(&d->why, e->seen);
         icp__bytes_text(&d->why, e->seen == 1 ? " row" : " rows");
+        if (has_mail(d) || icp__is_phone_column(d->column->id.data, d->column->id.size))
+            icp__bytes_text(&d->why, "; addresses and telephone numbers are protected");
         become(d, ICP_KIND_IGNORED);
         return true;
     }
@@ -101,7 +108,7 @@ static bool decide_constant(struct decision *d) {
 
 static bool decide_protected(struct decision *d) {
     const struct icp__evidence *e = d->e;
-    bool mail = icp__header_has(d->header, "email") || icp__header_has(d->header, "e mail") || icp__header_has(d->header, "mail");
+    bool mail = has_mail(d);
     bool phone = suggests(d, ICP_KIND_IGNORED) && !mail;
     if (share(e->emails, e->filled, mail ? 30 : 60)) {
         icp__bytes_text(&d->why, "e-mail address: protected; ");
