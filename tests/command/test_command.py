@@ -161,9 +161,16 @@ def test_few_customers_are_refused_or_said(world, tmp_path):
 
 
 def test_help_and_usage(world):
+    said = {}
     for words in ((), ("schema",), ("reference", "build"), ("reference", "merge"), ("reference", "show"), ("fit",), ("score",), ("explain",), ("traits",),
-                  ("distribution",)):
-        assert "usage: icp" in world.ok(*words, "--help")
+                  ("distribution",), ("dataset",), ("events",), ("audit",), ("match",)):
+        text = world.ok(*words, "--help")
+        assert "usage: icp " + " ".join(words) in text
+        for line in text.splitlines():
+            if line.startswith("  -"):  # the same word everywhere: with the same value
+                option, value = line[2:26].split(" ", 1)
+                assert said.setdefault(option, value.strip()) == value.strip(), line
+    assert len(said) >= 25 and said["--as-of"] == "DATE" and said["--release"] == "PATTERN"
     assert world.ok("--version").startswith("icp 0.1")
     for words in (("nonsense",), ("score", "model"), ("score", "a", "b", "c"), ("fit", "--k", "3"), ("reference", "build", "-o", "x", "f", "--k", "3x"),
                   ("fit", "--reference"), ("score", "model", "universe.csv", "--format", "xml"), ("reference", "build", "universe.csv")):
