@@ -97,9 +97,12 @@ static bool find_email(const char *s, size_t n, size_t start, size_t at, struct 
         return false;
     if (ends_with(s, from, "mailto:"))
         from -= 7;
-    if (from > start && s[from - 1] == '<' && to < n && s[to] == '>') {
-        from = owner(s, from - 1);
-        to++;
+    size_t open = from;
+    while (open > start && icp__is_blank(s[open - 1]))
+        open--;
+    if (open > start && s[open - 1] == '<') {
+        from = owner(s, open - 1);
+        to += to < n && s[to] == '>';
     }
     out->from = from < start ? start : from;
     out->to = to;

@@ -36,6 +36,7 @@ START_TEST(test_addresses_are_cut_out_of_text) {
         {"\"Doe, Jane\" <jane.doe@acme.co.uk>", ""},
         {"Jane Doe <jane@acme.com>; Bob Roe <bob@acme.com>", ""},
         {"Jane <jane@acme.com>, Bob <bob@acme.com>", ""},
+        {"Jane Doe < jane@acme.com - 43 shares", "- 43 shares"},
         {"mailto:jane@acme.com", ""},
         {"MailTo:jane@acme.com?subject=hi", "?subject=hi"},
         {"call jane+x@acme.com about the renewal", "call   about the renewal"},
