@@ -31,5 +31,9 @@ icp_status icp_dataset_key(const icp_dataset *d, struct icp_str *out, struct icp
 }
 icp_status icp_dataset_companies(icp_dataset *d, icp_reader **out, struct icp_error *err) { return icp__join_open(d, out, err); }
 icp_status icp_dataset_events(icp_dataset *d, icp_reader **out, struct icp_error *err) { return icp__events_open(d, out, err); }
+icp_status icp__dataset_table(const icp_dataset *d, uint32_t member, icp_reader **out, struct icp_error *err) {
+    (void)d, (void)member, (void)out;
+    return not_yet(err);
+}
 icp_dataset *icp_dataset_ref(icp_dataset *d) { return d; }
 void icp_dataset_unref(icp_dataset *d) { (void)d; }

@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys: normal form, numbering, and routes from a child's key to companies. */
+/* Keys: numbering, and routes from a child's key to companies. */
 #include "dataset/keymap.h"
 #include "base/hash.h"
-#include "base/text.h"
 
-enum { NORMAL_MAX = 256, BLOCK = 16384, FIRST_BITS = 8, MAX_BITS = 31 };
-
-static bool plain(unsigned char c) { return (unsigned char)((c | 32) - 'a') < 26 || (unsigned char)(c - '0') < 10; }
-
-size_t icp__join_key_normal(const char *s, size_t n, char out[ICP__KEY_NORMAL]) {
-    struct icp__word words[NORMAL_MAX];
-    if (!n || n > NORMAL_MAX) return 0;
-    const size_t count = icp__words(s, n, out, ICP__KEY_NORMAL, words, NORMAL_MAX);
-    const size_t end = count ? words[count - 1].end : 0;
-    size_t used = 0;
-    /* What words may hold besides: the blank between them, and the signs of c++, c# and .net. */
-    for (size_t i = 0; i < end; i++)
-        if ((unsigned char)out[i] >= 0x80 || plain((unsigned char)out[i])) out[used++] = out[i];
-    return used;
-}
+enum { BLOCK = 16384, FIRST_BITS = 8, MAX_BITS = 31 };
 
 void icp__keys_init(struct icp__keys *k, icp_context *c) {
     memset(k, 0, sizeof *k);

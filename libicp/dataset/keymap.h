@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys of rows: their normal form, distinct ones numbered, and the way from a child's key to its companies. */
+/* Keys of rows, in the form of match.h: distinct ones numbered, and the way from a child's key to its companies. */
 #pragma once
 #include "base/bytes.h"
 
 #define ICP__NO_KEY UINT32_MAX
-#define ICP__KEY_NORMAL 4096
-
-/* The key without case, blanks and punctuation: the letters, digits and marks of its NFKC_Casefold. "GTX Pro", "gtx-pro" and
- * "GTXPro" are one. Returns the length; 0 = nothing is left, or the key is longer than 256 bytes. */
-size_t icp__join_key_normal(const char *s, size_t n, char out[ICP__KEY_NORMAL]);
-
 /* Distinct byte strings, numbered in the order they came. */
 struct icp__key {
     uint64_t hash;

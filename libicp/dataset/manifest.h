@@ -27,7 +27,7 @@ enum icp__part {
 struct icp__link {
     uint32_t column, to, to_column; /* to = ICP__NO_LINK: there is none */
     bool normalised;   /* match without case, blanks and punctuation; else exactly, after trimming: both as icp__match_key (match.h) */
-    char separator;    /* several keys in one cell ("101;102"): the first counts (icp__match_first); 0 = one */
+    char separator;    /* several keys in one cell ("101;102"): the row belongs to each; 0 = one */
     int32_t sure;      /* per mille; -1 = said by the manifest */
     struct icp_str reason;
 };
