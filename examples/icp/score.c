@@ -16,6 +16,7 @@ struct job {
     icp_context *context;
     icp_model *model;
     icp_reader *reader;
+    const struct icp_progress *progress; /* of a dataset; files tell their own */
     struct icp_sink sink;
     enum format format;
     uint32_t reasons;
@@ -24,7 +25,7 @@ struct job {
     uint32_t traits;
     pthread_mutex_t lock;
     pthread_cond_t turn;
-    uint64_t taken, written, rows; /* batches taken and written; rows written */
+    uint64_t taken, written, rows, seen; /* batches taken and written; rows written and taken */
     struct best *best;
     size_t kept, cap;
     bool stop, keeps; /* keeps: rows are written at the end */
@@ -210,6 +211,8 @@ static icp_batch *take(struct job *j, uint64_t *number) {
     }
     if (!b)
         j->stop = true;
+    else if (j->progress)
+        j->progress->fn(j->progress->user, ICP_STAGE_EXTRACT, j->seen += icp_batch_rows(b), 0);
     *number = j->taken;
     j->taken += b != NULL;
     return b;
@@ -418,6 +421,7 @@ int run_score(const struct options *o) {
         s = reader_of(j.context, o, o->files[1], &j.reader, &e);
     if (!s)
         s = sink_of(j.context, o->output, &j.sink, &e);
+    j.progress = reading_progress(j.context, o, o->files[1]);
     int code = s ? refuse(&e) : run_job(&j);
     for (size_t i = 0; i < j.kept; i++)
         text_free(&j.best[i].line);
