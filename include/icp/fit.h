@@ -22,7 +22,8 @@ enum {
 /** Flags of icp_fit_new(). */
 enum {
     ICP_FIT_ALLOW_FEW = 1u,    /**< fit with fewer customers than min_customers; every result says so */
-    ICP_FIT_EXACT_KEYS = 2u    /**< customers are found by their key alone, never by domain or name */
+    ICP_FIT_EXACT_KEYS = 2u,   /**< customers are found by their key alone, never by domain or name */
+    ICP_FIT_LIST_CUSTOMERS = 4u /**< icp_fit_matches() lists every customer with its outcome, however many */
 };
 
 /** Options of icp_fit_new(). */
@@ -56,12 +57,16 @@ struct icp_fit_options {
  * @since 0.1 */
 ICP_API icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schema,
                                const struct icp_fit_options *o, icp_fit **out, struct icp_error *err);
-/** Adds customers: full rows, or keys alone. May be called several times.
+/** Adds customers: full rows, keys, domains or names. May be called several times. A row whose key is found in the reference or
+ * the universe is that company; one without, or with an unknown key, is looked up by the domain in its website or e-mail address
+ * and by its name (doc/identity.md). What does not fit one company alone is reported, never picked. Customers that turn out to
+ * be one company count once.
  * @param[in,out] r read to the end
  * @param[in] p NULL = no progress
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_LIMIT (over 100,000 customers), ICP_E_KEY,
- *         ICP_E_CANCELLED, ICP_E_SCHEMA when the weight column is missing or a weight is not a positive number
+ *         (no column of keys, domains or names), ICP_E_CANCELLED, ICP_E_SCHEMA when the weight column is missing or a weight is not a
+ *         positive number
  * @since 0.1 */
 ICP_API icp_status icp_fit_add_customers(icp_fit *f, icp_reader *r, const struct icp_progress *p,
                                          struct icp_error *err);
@@ -72,7 +77,8 @@ ICP_API icp_status icp_fit_add_customers(icp_fit *f, icp_reader *r, const struct
 ICP_API icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_progress *p,
                                         struct icp_error *err);
 /** Adds companies that are neither customers nor examples of other companies, such as competitors and partners. They are
- * looked up like customers; a customer found here is left out and counted. May be called several times, before or after the
+ * looked up like customers, in the reference, in the rows that the universe has for customers, and among the customers' own rows; a
+ * customer found here is left out and counted, and so is a row of the reference. May be called several times, before or after the
  * customers.
  * @param[in,out] r read to the end: keys, domains or names
  * @param[in] p NULL = no progress
@@ -90,7 +96,8 @@ ICP_API icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct 
  * @since 0.1 */
 ICP_API icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
 /** Which customers were found, as JSON (doc/command.md): counts, and lists of unmatched, ambiguous (the key occurs
- * with different rows) and duplicate keys, each list cut at 1,000 with its full length given.
+ * with different rows) and duplicate keys; of those found by domain or name and those of whom several companies may be meant, with
+ * the candidates; of those that are one company, and of those excluded. Each list is cut at 1,000 with its full length given.
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY

@@ -13,17 +13,18 @@
 static bool rows_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m) {
     const struct icp__table *ref = l->reference->table;
     const struct icp__table *table[ICP__ORIGINS] = {ref, l->universe, l->given};
-    uint64_t extra = (uint64_t)m->by_origin[ICP__FROM_UNIVERSE] + m->by_origin[ICP__FROM_LIST], rows = ref->rows + extra;
+    uint64_t extra = (uint64_t)m->by_origin[ICP__FROM_UNIVERSE] + m->by_origin[ICP__FROM_LIST], rows = ref->rows - m->out.in_reference + extra;
     if (rows >= UINT32_MAX)
         return false;
     d->rows = (uint32_t)rows;
-    d->reference_rows = (uint32_t)ref->rows;
+    d->reference_rows = (uint32_t)(ref->rows - m->out.in_reference);
     d->row = icp__arena_alloc(&d->arena, d->rows + 1u, sizeof *d->row);
     d->weight = icp__arena_alloc(&d->arena, d->rows + 1u, sizeof *d->weight);
     if (!d->row || !d->weight)
         return false;
-    for (uint32_t i = 0; i < d->reference_rows; i++)
-        d->row[i] = (struct icp__design_row){ref->hashes[i], ref->keys[i], i, ICP__FROM_REFERENCE};
+    for (uint32_t i = 0, n = 0; i < ref->rows; i++)
+        if (!m->out.reference || !m->out.reference[i])
+            d->row[n++] = (struct icp__design_row){ref->hashes[i], ref->keys[i], i, ICP__FROM_REFERENCE};
     for (uint32_t i = 0; i < d->rows; i++)
         d->weight[i] = 0;
     uint32_t at = d->reference_rows;
@@ -56,6 +57,19 @@ static void weights_scale(struct icp__design *d) {
     d->effective = total / squares * total;
 }
 
+/* Rows keep their order. */
+uint32_t icp__design_place(const struct icp__design *d, uint32_t row) {
+    uint32_t lo = 0, hi = d->reference_rows;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (d->row[mid].row < row)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 static icp_status weights_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m,
                                struct icp_error *err) {
     int32_t column = -1;
@@ -67,9 +81,9 @@ static icp_status weights_make(struct icp__design *d, const struct icp__customer
     uint32_t at = d->reference_rows;
     for (uint32_t i = 0; i < m->count; i++) {
         const struct icp__customer *c = &m->customer[i];
-        if (c->origin == ICP__NOT_FOUND)
+        if (c->origin >= ICP__NOT_FOUND)
             continue;
-        d->weight[c->origin == ICP__FROM_REFERENCE ? c->row : at++] = icp__customer_weight(l, column, i);
+        d->weight[c->origin == ICP__FROM_REFERENCE ? icp__design_place(d, c->row) : at++] = icp__customer_weight(l, column, i);
         d->customers++;
         d->listed += c->origin == ICP__FROM_REFERENCE;
     }

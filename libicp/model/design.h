@@ -72,3 +72,5 @@ icp_status icp__design_make(const struct icp__customers *l, const struct icp__ma
 icp_status icp__design_audit(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
                              icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
 void icp__design_free(struct icp__design *d);
+/* Where a row of the reference's table stands: those that are left out are not there. */
+uint32_t icp__design_place(const struct icp__design *d, uint32_t row);

@@ -54,7 +54,7 @@ static icp_status schema_of(icp_context *c, icp_reference *r, const icp_schema *
 
 static icp_status check_options(const struct icp_fit_options *o, struct icp_error *err) {
     const struct icp_str protect = {o->protect, o->protect_size};
-    if (o->flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS) || o->reserved)
+    if (o->flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS | ICP_FIT_LIST_CUSTOMERS) || o->reserved)
         return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_fit_options");
     if ((!o->weight_column && o->weight_size) || (!o->key_column && o->key_size) || (!o->since_column && o->since_size))
         return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
@@ -114,6 +114,8 @@ icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schem
     s = keep_options(f, &own, &key, &weight) ? protect_schema(f, err) : icp__no_memory(err);
     icp__customers_init(&f->customers, c, r, key, weight);
     f->customers.protect = f->protect;
+    f->customers.exact_keys = (own.flags & ICP_FIT_EXACT_KEYS) != 0;
+    f->customers.list_all = (own.flags & ICP_FIT_LIST_CUSTOMERS) != 0;
     if (s) {
         icp_fit_free(f);
         return s;
@@ -151,8 +153,10 @@ icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct icp_prog
 }
 
 icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
-    (void)f, (void)r, (void)p;
-    return icp__fail(err, ICP_E_UNSUPPORTED, "exclusion lists are not in this build");
+    if (!f || !r)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and reader must not be NULL");
+    icp_status s = icp__progress_check(p, err);
+    return s ? s : icp__customers_exclude(&f->customers, r, p, err);
 }
 
 icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **json, struct icp_error *err) {
@@ -199,7 +203,7 @@ icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct icp_error
 }
 
 static icp_status enough(const icp_fit *f, const struct icp__matches *m, struct icp_error *err) {
-    uint32_t found = m->count - m->by_origin[ICP__NOT_FOUND];
+    uint32_t found = icp__matches_found(m);
     if (m->count == 0)
         return icp__fail(err, ICP_E_TOO_FEW, "no customers were given");
     if (found == 0)

@@ -92,7 +92,7 @@ static icp_status write_foreign(const struct icp__outcome *o, struct icp__bytes 
         known[at] = 1;
     icp__bytes_text(b, ",\"not_in_reference\":[");
     for (uint32_t c = 0, n = 0; !s && c < t->columns; c++) {
-        if (known[c])
+        if (known[c] || icp__own_column(t->names[c]))
             continue;
         if (n++)
             icp__bytes_text(b, ",");

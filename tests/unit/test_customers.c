@@ -20,7 +20,11 @@ static void check_matches(const char *customers, const char *universe, const cha
         must_add(c, f, universe, 1);
     ck_assert_int_eq(icp_fit_matches(f, &json, NULL), ICP_OK);
     icp_buffer_data(json, &text);
-    ck_assert_str_eq(text.data, want);
+    /* What keys alone tell comes first. */
+    const char *rest = strstr(text.data, ",\"outcomes\":");
+    ck_assert_ptr_nonnull(rest);
+    ck_assert_uint_eq((size_t)(rest - text.data), strlen(want) - 1);
+    ck_assert_mem_eq(text.data, want, strlen(want) - 1);
     icp_buffer_unref(json);
     icp_fit_free(f);
     icp_reference_unref(r);
@@ -136,7 +140,7 @@ START_TEST(the_key_column_must_be_there) {
     icp_reference *r = world_reference(c, reference_csv);
     icp_fit *f = fit_new(c, r, NULL);
     struct icp_error e = {.struct_size = sizeof e};
-    ck_assert_int_eq(add(c, f, "name\na1\n", 0, &e), ICP_E_KEY);
+    ck_assert_int_eq(add(c, f, "owner\na1\n", 0, &e), ICP_E_KEY);
     icp_fit_free(f);
     struct icp_fit_options o = {.struct_size = sizeof o, .key_column = "name", .key_size = 4};
     f = fit_new(c, r, &o);
