@@ -49,6 +49,11 @@ static void write_column(const struct icp__design *d, uint32_t c, struct icp__by
     member(b, ",\"distinct\":", l->distinct);
     area(b, ",\"filled\":", &l->known);
     area(b, ",\"alone\":", &l->alone);
+    member(b, ",\"verdict\":", l->verdict);
+    member(b, ",\"causes\":", l->causes);
+    member(b, ",\"hints\":", l->hints);
+    icp__bytes_text(b, ",\"reason\":");
+    icp__json_string(b, l->reason.data ? l->reason.data : "", l->reason.size);
     if (l->best.text.data) {
         icp__bytes_text(b, ",\"best\":");
         icp__json_string(b, l->best.text.data, l->best.text.size);

@@ -19,6 +19,8 @@ struct icp__customers {
     bool list_all;               /* the report lists every customer */
     /* Tables have columns of our own (model/facts.h): rows without a key have one made of name and host, beginning with
      * ICP__OWN_COLUMN. */
+    struct icp_str release;      /* patterns of columns that are used though they are leaks; data NULL = none */
+    struct icp_str since;        /* header of the column that says when each became a customer; data NULL = none */
     struct icp__table *given;    /* the list, one row per key; NULL before the first was added */
     struct icp__table *excluded; /* the same of companies that are left out; NULL = none */
     struct icp__table *universe; /* full rows of companies that may be listed; NULL before a universe was read */

@@ -198,7 +198,12 @@ static icp_status scan_all(struct icp__design *d, struct icp__scan *scan, uint32
     return icp__progress(p, ICP_STAGE_EXTRACT, scans, scans, err);
 }
 
-static icp_status notes_make(struct icp__design *d, const struct icp__scan *scan, uint32_t scans, struct icp_error *err) {
+static bool keep_text(struct icp__design *d, struct icp_str *text) {
+    return !text->data || (text->data = icp__arena_copy(&d->arena, text->data, text->size)) != NULL;
+}
+
+/* What became of each column, leaks among them. */
+static icp_status notes_make(struct icp__design *d, const struct icp__scan *scan, uint32_t scans, struct icp_str release, struct icp_error *err) {
     for (uint32_t i = 0; i < scans; i++) {
         struct icp__note *n = &d->note[scan[i].column];
         n->known_reference = scan[i].known_reference;
@@ -207,10 +212,17 @@ static icp_status notes_make(struct icp__design *d, const struct icp__scan *scan
         n->use = judge(d, &scan[i]);
         if (n->use == ICP__USED && scan[i].features == 0)
             n->use = ICP__LEFT_NO_TRAIT;
-        struct icp_str *best = &n->leak.best.text;
-        if (best->data && !(best->data = icp__arena_copy(&d->arena, best->data, best->size)))
+        bool fine = keep_text(d, &n->leak.best.text);
+        for (uint32_t k = 0; k < ICP__SUSPECTS; k++)
+            fine = fine && keep_text(d, &n->leak.suspect[k].text);
+        if (!fine)
             return icp__no_memory(err);
     }
+    if (!icp__leak_judge(d, release))
+        return icp__no_memory(err);
+    for (uint32_t c = 0; c < d->schema->columns; c++)
+        if (d->note[c].leak.verdict == ICP__VERDICT_QUARANTINED)
+            d->note[c].use = ICP__LEFT_LEAK;
     return ICP_OK;
 }
 
@@ -337,7 +349,7 @@ static bool all_identical(const struct icp__design *d, const struct icp__sources
     return true;
 }
 
-static icp_status columns_make(struct icp__design *d, const struct icp__sources *from, bool matrix, icp_pool *pool,
+static icp_status columns_make(struct icp__design *d, const struct icp__sources *from, struct icp_str release, bool matrix, icp_pool *pool,
                                const struct icp_progress *p, struct icp_error *err) {
     const struct icp__extraction *version = icp__extraction_find(d->schema->extraction);
     const uint32_t *order = scan_order(d);
@@ -354,7 +366,9 @@ static icp_status columns_make(struct icp__design *d, const struct icp__sources 
     if (!s)
         s = scan_all(d, scan, scans, pool, p, err);
     if (!s)
-        s = notes_make(d, scan, scans, err);
+        s = notes_make(d, scan, scans, release, err);
+    if (!s && !matrix && !icp__parity_measure(scan, scans, &d->parity))
+        s = icp__no_memory(err);
     if (!s && matrix && (!features_make(d, scan, scans) || !matrix_make(d, scan, scans)))
         s = icp__no_memory(err);
     for (uint32_t i = 0; i < scans; i++)
@@ -382,7 +396,9 @@ static icp_status make(const struct icp__customers *l, const struct icp__matches
     if (!s && !icp__parts_make(&d))
         s = icp__no_memory(err);
     if (!s)
-        s = columns_make(&d, &from, matrix, pool, p, err);
+        s = icp__since_make(&d, l, m, err);
+    if (!s)
+        s = columns_make(&d, &from, l->release, matrix, pool, p, err);
     if (s) {
         icp__arena_free(&d.arena);
         return s;

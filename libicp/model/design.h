@@ -59,6 +59,8 @@ struct icp__design {
     double effective;              /* customers of equal weight that the weights amount to; 1 when all are identical */
     bool identical;                /* all customers say the same in every column */
     struct icp__parts parts;       /* for the search for leaks */
+    double *since;                 /* [rows] NULL = not told; the day on which a customer became one, NaN = unknown */
+    struct icp__area parity;       /* audits: what the pattern of filled columns tells */
     uint32_t fields, features;
     struct icp__field *field;
     struct icp__feature *feature;  /* by (column, kind, text or edge) */

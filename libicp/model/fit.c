@@ -116,6 +116,8 @@ icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schem
     f->customers.protect = f->protect;
     f->customers.exact_keys = (own.flags & ICP_FIT_EXACT_KEYS) != 0;
     f->customers.list_all = (own.flags & ICP_FIT_LIST_CUSTOMERS) != 0;
+    f->customers.release = f->release;
+    f->customers.since = f->since;
     if (s) {
         icp_fit_free(f);
         return s;

@@ -6,6 +6,11 @@
 #include "model/scan.h"
 #include "model/sort.h"
 
+#define SUSPECT_CUSTOMERS 5u
+#define SUSPECT_SHARE 0.05  /* of the customers */
+#define SUSPECT_TIMES 2.996 /* ln 20: near-exclusive */
+#define SUSPECT_WORD 3u     /* customers with a word of the outcome */
+#define SUSPECT_ERRORS 2.0
 #define PRIOR 2.0 /* expected customers that a value is credited with beforehand: rare values say little */
 
 /* Parts follow the order of the keys' hashes, as everywhere in the fit. */
@@ -102,8 +107,18 @@ static uint32_t value_at(const struct icp__scan *s, uint32_t row) {
     return k;
 }
 
+/* Do customers lie higher outside the part? */
+static bool rises(const struct tally *tally, uint32_t values, double n, double m) {
+    double by = 0;
+    for (uint32_t v = 0; v < values; v++)
+        by += v * ((tally[v].all[0] - tally[v].part[0]) / n - (tally[v].all[1] - tally[v].part[1]) / m);
+    return by > 0;
+}
+
+/* A part's companies by the ratio of their values, and with `ordered` (ranges of a number) also up or down the ranges, which has nothing to learn but
+ * the direction and so sees more with few customers. */
 static void value_part(const struct icp__scan *s, uint32_t f, const uint32_t *value, struct tally *tally, const uint64_t known[2],
-                       double *room, struct sums *sums) {
+                       bool ordered, double *room, struct sums *sums) {
     const struct icp__parts *p = &s->d->parts;
     const uint32_t *row = p->order + p->start[f], rows = p->start[f + 1] - p->start[f];
     uint64_t held[2] = {0, 0};
@@ -115,13 +130,15 @@ static void value_part(const struct icp__scan *s, uint32_t f, const uint32_t *va
         }
     double *score[2] = {room, room + held[0]}, *scratch = room + held[0] + held[1];
     double n = (double)(known[0] - held[0]), m = (double)(known[1] - held[1]) + 1;
+    bool up = ordered && n > 0 && m > 1 && rises(tally, s->features + 1u, n, m);
     held[0] = held[1] = 0;
     for (uint32_t i = 0; i < rows; i++)
         if (value[row[i]] != UINT32_MAX) {
             const struct tally *t = &tally[value[row[i]]];
             bool other = !(s->d->weight[row[i]] > 0);
             double k = (double)(t->all[0] - t->part[0]), q = (double)(t->all[1] - t->part[1]);
-            score[other][held[other]++] = (k + PRIOR) / (n * (q / m) + PRIOR);
+            double ratio = (k + PRIOR) / (n * (q / m) + PRIOR), place = up ? value[row[i]] : -(double)value[row[i]];
+            score[other][held[other]++] = ordered ? place : ratio;
         }
     for (uint32_t i = 0; i < rows; i++)
         if (value[row[i]] != UINT32_MAX)
@@ -129,6 +146,44 @@ static void value_part(const struct icp__scan *s, uint32_t f, const uint32_t *va
     for (int k = 0; k < 2; k++)
         icp__sort_doubles(score[k], held[k], scratch);
     sum_part(sums, score[0], held[0], score[1], held[1]);
+}
+
+static bool stands_before(const struct icp__seen *a, const struct icp__seen *b) {
+    int c = memcmp(a->data, b->data, a->size < b->size ? a->size : b->size);
+    return c ? c < 0 : a->size < b->size;
+}
+
+/* Log of the ratio of the shares, lowered by two standard errors. */
+static double times_at_least(double k, double n, double q, double m) {
+    double a = (k + .5) / (n + 1), b = (q + .5) / (m + 1);
+    return icp__log(a / b) - SUSPECT_ERRORS * icp__sqrt(1 / (k + .5) - 1 / (n + 1) + 1 / (q + .5) - 1 / (m + 1));
+}
+
+/* Traits that give the answer away inside a column that does not: words of the outcome that customers have more often, and traits that hardly
+ * anyone else has. */
+static void suspects(const struct icp__scan *s, const struct tally *tally, struct icp__leak *out) {
+    double n = out->known_customers, m = out->known_others, by[ICP__SUSPECTS];
+    uint32_t found = 0, place[ICP__SUSPECTS];
+    for (uint32_t i = 0; n > 0 && m > 0 && i < s->intern.count; i++) {
+        const struct icp__seen *t = &s->intern.seen[i];
+        uint32_t k = tally[i].all[0];
+        if (k < SUSPECT_WORD || t->kind == ICP_TRAIT_PHRASE)
+            continue;
+        double times = times_at_least(k, n, tally[i].all[1], m);
+        bool exclusive = k >= SUSPECT_CUSTOMERS && k >= SUSPECT_SHARE * n && times >= SUSPECT_TIMES;
+        if (!exclusive && !(times > 0 && icp__leak_word((struct icp_str){t->data, t->size})))
+            continue;
+        uint32_t at = found < ICP__SUSPECTS ? found++ : ICP__SUSPECTS;
+        for (; at > 0 && (times > by[at - 1] || (times == by[at - 1] && stands_before(t, &s->intern.seen[place[at - 1]]))); at--)
+            if (at < ICP__SUSPECTS)
+                by[at] = by[at - 1], place[at] = place[at - 1];
+        if (at < ICP__SUSPECTS)
+            by[at] = times, place[at] = i;
+    }
+    for (uint32_t k = 0; k < found; k++) {
+        const struct icp__seen *t = &s->intern.seen[place[k]];
+        out->suspect[k] = (struct icp__telling){{t->data, t->size}, t->kind, tally[place[k]].all[0], tally[place[k]].all[1]};
+    }
 }
 
 /* Columns with one value a company: all values together, each by its ratio. */
@@ -139,7 +194,7 @@ static bool by_value(const struct icp__scan *s, struct icp__leak *out) {
     struct tally *tally = icp__calloc(s->ctx, values + 1, sizeof *tally);
     double *room = icp__alloc(s->ctx, 2 * (size_t)d->rows + 1, sizeof *room);
     bool fine = value && tally && room;
-    struct sums sums = {0};
+    struct sums sums[2] = {{0}, {0}};
     uint64_t known[2] = {0, 0};
     for (uint32_t i = 0; fine && i < d->rows; i++) {
         value[i] = value_at(s, i);
@@ -150,9 +205,16 @@ static bool by_value(const struct icp__scan *s, struct icp__leak *out) {
         known[!(d->weight[i] > 0)]++;
     }
     for (uint32_t f = 0; fine && f < d->parts.folds; f++)
-        value_part(s, f, value, tally, known, room, &sums);
-    if (fine)
-        out->alone = of_sums(&sums);
+        for (int ordered = 0; ordered <= (s->number != NULL); ordered++)
+            value_part(s, f, value, tally, known, ordered, room, &sums[ordered]);
+    if (fine) {
+        struct icp__area by_order = of_sums(&sums[1]);
+        out->alone = of_sums(&sums[0]);
+        if (by_order.done && by_order.auc - by_order.se > out->alone.auc - out->alone.se)
+            out->alone = by_order;
+    }
+    if (fine && !s->number)
+        suspects(s, tally, out);
     void *all[] = {value, tally, room};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i])
@@ -167,11 +229,6 @@ static void count_tokens(const struct icp__scan *s, struct tally *tally, uint32_
         uint32_t *at = part ? &t->part[other] : &t->all[other];
         *at += (uint32_t)by;
     }
-}
-
-static bool stands_before(const struct icp__seen *a, const struct icp__seen *b) {
-    int c = memcmp(a->data, b->data, a->size < b->size ? a->size : b->size);
-    return c ? c < 0 : a->size < b->size;
 }
 
 /* The trait whose share differs most outside the part; *difference has the sign. */
@@ -235,6 +292,7 @@ static bool by_trait(const struct icp__scan *s, struct icp__leak *out) {
         if (s->d->parts.fold[i] != ICP__LEAK_NONE)
             count_tokens(s, tally, i, false, 1);
     best_trait(s, tally, out);
+    suspects(s, tally, out);
     icp__free(s->ctx, tally);
     return true;
 }
@@ -248,9 +306,71 @@ bool icp__leak_measure(const struct icp__scan *s, struct icp__leak *out) {
             *(d->weight[i] > 0 ? &l.known_customers : &l.known_others) += 1;
     if (d->parts.customers && d->parts.others)
         l.known = of_shares(l.known_customers, d->parts.customers, l.known_others, d->parts.others);
+    l.serial = s->serial;
+    for (uint32_t i = 0; s->number && d->since && i < d->rows; i++)
+        if (s->known[i] && d->weight[i] > 0 && d->since[i] == d->since[i]) {
+            l.dated++;
+            l.after += s->number[i] >= d->since[i];
+        }
+    l.dated = kind == ICP_KIND_DATE ? l.dated : 0;
     bool single = s->number || kind == ICP_KIND_CATEGORY || kind == ICP_KIND_BOOLEAN;
     if (!(single ? by_value(s, &l) : by_trait(s, &l)))
         return false;
+    l.distinct = s->number ? s->distinct : l.distinct;
     *out = l;
     return true;
+}
+
+/* Naive: the columns' log ratios are added as if they were independent, which the order suffers. */
+static void parity_part(const struct icp__scan *scan, uint32_t scans, uint32_t f, const uint32_t *known, double *weight, double *room, struct sums *sums) {
+    const struct icp__design *d = scan[0].d;
+    const struct icp__parts *p = &d->parts;
+    const uint32_t *row = p->order + p->start[f], rows = p->start[f + 1] - p->start[f];
+    uint32_t held[2] = {0, 0};
+    for (uint32_t i = 0; i < rows; i++)
+        held[!(d->weight[row[i]] > 0)]++;
+    for (uint32_t c = 0; c < scans; c++) {
+        uint32_t part[2] = {0, 0};
+        for (uint32_t i = 0; i < rows; i++)
+            part[!(d->weight[row[i]] > 0)] += scan[c].known[row[i]];
+        double a = (known[2 * c] - part[0] + .5) / (p->customers - held[0] + 1.0), b = (known[2 * c + 1] - part[1] + .5) / (p->others - held[1] + 1.0);
+        weight[2 * c] = icp__log((1 - a) / (1 - b));
+        weight[2 * c + 1] = icp__log(a / b);
+    }
+    double *score[2] = {room, room + held[0]}, *scratch = room + held[0] + held[1];
+    uint32_t n[2] = {0, 0};
+    for (uint32_t i = 0; i < rows; i++) {
+        double sum = 0;
+        for (uint32_t c = 0; c < scans; c++)
+            sum += weight[2 * c + scan[c].known[row[i]]];
+        bool other = !(d->weight[row[i]] > 0);
+        score[other][n[other]++] = sum;
+    }
+    for (int k = 0; k < 2; k++)
+        icp__sort_doubles(score[k], n[k], scratch);
+    sum_part(sums, score[0], n[0], score[1], n[1]);
+}
+
+bool icp__parity_measure(const struct icp__scan *scan, uint32_t scans, struct icp__area *out) {
+    *out = (struct icp__area){0};
+    if (!scans)
+        return true;
+    const struct icp__design *d = scan[0].d;
+    uint32_t *known = icp__calloc(scan[0].ctx, 2 * (size_t)scans, sizeof *known);
+    double *weight = icp__alloc(scan[0].ctx, 2 * (size_t)scans, sizeof *weight), *room = icp__alloc(scan[0].ctx, 2 * (size_t)d->rows + 1, sizeof *room);
+    struct sums sums = {0};
+    bool fine = known && weight && room;
+    for (uint32_t c = 0; fine && c < scans; c++)
+        for (uint32_t i = 0; i < d->rows; i++)
+            if (d->parts.fold[i] != ICP__LEAK_NONE)
+                known[2 * c + !(d->weight[i] > 0)] += scan[c].known[i];
+    for (uint32_t f = 0; fine && f < d->parts.folds; f++)
+        parity_part(scan, scans, f, known, weight, room, &sums);
+    if (fine)
+        *out = of_sums(&sums);
+    void *all[] = {known, weight, room};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i])
+            icp__free(scan[0].ctx, all[i]);
+    return fine;
 }

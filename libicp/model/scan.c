@@ -229,6 +229,25 @@ static void count_range(struct icp__scan *s, struct icp__feature *f) {
     }
 }
 
+#define SERIAL_LEAST 50u
+#define SERIAL_UNEVEN 0.1 /* distance from an even spread: numbers may have gaps ... */
+#define SERIAL_CHANCE 1.6 /* ... and samples vary by this over the root of their size (Kolmogorov's 99% bound) */
+
+/* Rows are counted evenly; what companies have is skew. */
+static void note_spread(struct icp__scan *s, const double *sorted, size_t n) {
+    double away = 0, width = n ? sorted[n - 1] - sorted[0] : 0;
+    bool whole = n >= SERIAL_LEAST && width > 0;
+    for (size_t i = 0; i < n; i++) {
+        s->distinct += i == 0 || sorted[i] != sorted[i - 1];
+        double at = width > 0 ? (sorted[i] - sorted[0]) / width - (double)i / (double)n : 1;
+        away = at > away ? at : -at > away ? -at : away;
+        whole = whole && sorted[i] >= 0 && sorted[i] < 9e15 && (double)(int64_t)sorted[i] == sorted[i];
+    }
+    bool date = s->d->schema->column[s->column].kind == ICP_KIND_DATE;
+    double chance = n ? SERIAL_CHANCE / icp__sqrt((double)n) : 0;
+    s->serial = whole && !date && away < (chance > SERIAL_UNEVEN ? chance : SERIAL_UNEVEN) && (uint64_t)s->distinct * 100 >= (uint64_t)n * 97;
+}
+
 static void choose_ranges(struct icp__scan *s) {
     double *sorted = icp__alloc(s->ctx, 2 * (size_t)s->known_reference + 1, sizeof *sorted);
     s->feature = icp__alloc(s->ctx, ICP__BINS, sizeof *s->feature);
@@ -243,6 +262,7 @@ static void choose_ranges(struct icp__scan *s) {
         icp__sort_doubles(sorted, n, sorted + n);
         s->least = n ? sorted[0] : 0;
         s->most = n ? sorted[n - 1] : 0;
+        note_spread(s, sorted, n);
         s->features = quantile_edges(sorted, n, edge);
         for (uint32_t k = 0; k < s->features; k++) {
             s->feature[k] = (struct icp__feature){.kind = ICP_TRAIT_RANGE, .edge = edge[k]};

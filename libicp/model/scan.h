@@ -26,6 +26,8 @@ struct icp__scan {
     size_t ids, id_cap;
     uint32_t known_reference, known_customers;
     double least, most;           /* numbers of the reference */
+    uint32_t distinct;            /* different ones among these */
+    bool serial;                  /* they count rows: whole, hardly ever twice, evenly spread */
     struct icp__feature *feature; /* chosen, sorted; in the design's order */
     uint32_t features;
     bool failed;      /* no memory */

@@ -25,11 +25,26 @@ static const char *reason(const struct icp__note *n) {
         return "known in too few companies of the reference";
     case ICP__LEFT_NO_CUSTOMER:
         return "known for no customer";
+    case ICP__LEFT_LEAK:
+        return "quarantined: it gives the answer away";
     case ICP__LEFT_TWO_SOURCES:
         return "two sources: the customers' values differ from the reference's";
     default:
         return "no value is frequent enough";
     }
+}
+
+/* What the search for leaks says of a column, where it says anything. */
+static void write_leak(const struct icp__leak *l, struct icp__bytes *b) {
+    if (l->verdict == ICP__VERDICT_CLEAR)
+        return;
+    icp__bytes_print(b, ",\"leak\":{\"verdict\":\"%s\",\"causes\":[", icp__verdict_name(l->verdict));
+    for (uint32_t k = 0, n = 0; k < ICP__CAUSES; k++)
+        if ((l->causes | l->hints) >> k & 1u)
+            icp__bytes_print(b, n++ ? ",\"%s\"" : "\"%s\"", icp__cause_name(1u << k));
+    icp__bytes_text(b, "],\"why\":");
+    icp__json_string(b, l->reason.data, l->reason.size);
+    icp__bytes_text(b, "}");
 }
 
 static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
@@ -44,6 +59,7 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
             icp__bytes_text(b, ",\"reason\":");
             icp__json_strz(b, reason(n));
         }
+        write_leak(&n->leak, b);
         member(b, ",\"known_customers\":", n->known_customers);
         member(b, ",\"known_reference\":", n->known_reference);
         if (n->use == ICP__USED) {
@@ -64,7 +80,11 @@ void icp__outcome_say(const struct icp__outcome *o) {
     const icp_schema *schema = o->d->schema;
     for (uint32_t c = 0; c < schema->columns; c++) {
         const struct icp__note *n = &o->d->note[c];
-        if (n->use != ICP__USED && n->use != ICP__LEFT_KIND)
+        if (n->use == ICP__LEFT_LEAK)
+            icp__say(o->d->ctx, ICP_LOG_WARNING, ICP_OK, "column \"%.*s\" is quarantined, unless released: %.*s",
+                     (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64), schema->column[c].name.data,
+                     (int)n->leak.reason.size, n->leak.reason.data);
+        else if (n->use != ICP__USED && n->use != ICP__LEFT_KIND)
             icp__say(o->d->ctx, ICP_LOG_NOTE, ICP_OK, "column \"%.*s\" is left out: %s", (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64),
                      schema->column[c].name.data, reason(n));
     }
