@@ -268,6 +268,7 @@ icp_status icp__follow_finish(struct icp__follow *f, struct icp_error *err) {
     for (uint32_t l = 0; l < m->member[m->company].lookups && !st; l++) st = finish_lookup(f, m->company, l, f->plan->company_look[l], err);
     for (uint32_t i = 0; i < m->members && !st; i++) {
         struct icp__tally *t = &f->tally[i];
+        if (!icp__repeats_settle(&t->repeats)) return icp__no_memory(err);
         if (t->repeats.bits) t->met.duplicates = icp__repeats_count(&t->repeats), t->met.estimated = t->repeats.level > 0;
         f->d->met[i] = t->met;
     }

@@ -125,12 +125,7 @@ static void follow_fewer(struct icp__gather_list *l, uint32_t company) {
 }
 
 static bool add_pair(icp_context *c, struct icp__gather_list *l, uint32_t company, uint32_t value) {
-    const uint32_t first = l->head[company];
     if (l->level[company] && !followed(l, value, l->level[company])) return true;
-    if (first && l->entry[first - 1].value == value) {
-        l->entry[first - 1].rows += l->entry[first - 1].rows < UINT32_MAX;
-        return true;
-    }
     if (l->bits) {
         const size_t mask = ((size_t)1 << l->bits) - 1;
         for (size_t at = home(l, company, value); l->slot[at]; at = (at + 1) & mask) {
@@ -140,12 +135,37 @@ static bool add_pair(icp_context *c, struct icp__gather_list *l, uint32_t compan
             return true;
         }
     }
+    const uint32_t first = l->head[company];
     if (l->entries >= UINT32_MAX - 1 || !icp__grow(c, &l->entry, &l->cap, l->entries + 1, sizeof *l->entry)) return false;
     if ((!l->bits || l->entries + 1 > ((size_t)3 << l->bits) / 4) && !widen(c, l)) return false;
     l->entry[l->entries] = (struct icp__gather_entry){company, value, 1, first};
     place(l, (uint32_t)l->entries++);
     l->head[company] = (uint32_t)l->entries;
     if (++l->distinct[company] > ICP__LIST_VALUES) follow_fewer(l, company);
+    return true;
+}
+
+static bool settle(icp_context *c, struct icp__gather_list *l) {
+    if (l->bits) {
+        size_t at[ICP__AHEAD];
+        for (uint32_t i = 0; i < l->waits; i++) {
+            at[i] = home(l, l->waiting[i].company, l->waiting[i].value);
+            ICP__PREFETCH(&l->slot[at[i]]);
+            ICP__PREFETCH(&l->head[l->waiting[i].company]);
+        }
+        for (uint32_t i = 0; i < l->waits; i++)
+            if (l->slot[at[i]]) ICP__PREFETCH(&l->entry[l->slot[at[i]] - 1]);
+    }
+    for (uint32_t i = 0; i < l->waits; i++)
+        if (!add_pair(c, l, l->waiting[i].company, l->waiting[i].value)) return false;
+    l->waits = 0;
+    return true;
+}
+
+bool icp__gather_settle(struct icp__gather *g) {
+    for (uint32_t i = 0; i < g->plan->children; i++)
+        for (uint32_t k = 0; k < g->plan->child[i].givens; k++)
+            if (g->child[i].column[k].list && !settle(g->ctx, g->child[i].column[k].list)) return false;
     return true;
 }
 
@@ -156,8 +176,10 @@ static bool add_value(icp_context *c, struct icp__gather_list *l, struct icp_str
     if (value == ICP__NO_KEY) return false;
     if (added) l->values.key[value].value = icp__cell_missing(s.data, s.size);
     if (l->values.key[value].value) return true;
-    for (size_t i = 0; i < hits; i++)
-        if (!add_pair(c, l, hit[i], value)) return false;
+    for (size_t i = 0; i < hits; i++) {
+        l->waiting[l->waits++] = (struct icp__gather_pair){hit[i], value};
+        if (l->waits == ICP__AHEAD && !settle(c, l)) return false;
+    }
     return true;
 }
 

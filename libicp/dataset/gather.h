@@ -24,6 +24,10 @@ struct icp__gather_list {
     uint32_t *slot, bits;
     uint32_t *head, *distinct; /* [companies] */
     uint8_t *level;            /* [companies] values whose hash has so many leading zeros are followed */
+    struct icp__gather_pair {
+        uint32_t company, value;
+    } waiting[ICP__AHEAD];
+    uint32_t waits;
 };
 struct icp__gather_column {
     struct icp__gather_number *number; /* [companies]; one of the three */
@@ -53,5 +57,6 @@ size_t icp__gather_each(const struct icp__plan *plan);
 size_t icp__gather_bytes(const struct icp__gather *g);
 /* The row that f stands at, for all its companies; child = number in the plan. false = no memory. */
 bool icp__gather_row(struct icp__gather *g, const struct icp__follow *f, uint32_t child);
+bool icp__gather_settle(struct icp__gather *g); /* after the last row; false = no memory */
 /* Appends the cell of a derived column; nothing = not known. cut = a list does not hold all values. false = no memory. */
 bool icp__gather_cell(struct icp__gather *g, uint32_t child, const struct icp__derived *what, uint32_t company, struct icp__bytes *out, bool *cut);

@@ -113,7 +113,7 @@ static icp_status read_children(struct join *j, bool *fits, struct icp_error *er
         if (*fits) *fits = part_bytes(j) <= j->budget;
     }
     icp__follow_end(&j->follow);
-    return st;
+    return !st && *fits && !icp__gather_settle(&j->gather) ? icp__no_memory(err) : st;
 }
 
 static icp_status halve(struct join *j, struct icp_error *err) {

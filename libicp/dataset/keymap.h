@@ -4,6 +4,14 @@
 #include "base/bytes.h"
 
 #define ICP__NO_KEY UINT32_MAX
+/* Tables are larger than caches: what is looked up next is asked for beforehand. */
+#ifdef __GNUC__
+#define ICP__PREFETCH(p) __builtin_prefetch(p)
+#else
+#define ICP__PREFETCH(p) ((void)(p))
+#endif
+#define ICP__AHEAD 128 /* so many at once */
+
 /* Distinct byte strings, numbered in the order they came. */
 struct icp__key {
     uint64_t hash;

@@ -171,9 +171,7 @@ static bool enlarge(struct icp__repeats *r) {
     return true;
 }
 
-bool icp__repeats_add(struct icp__repeats *r, struct icp_str key) {
-    /* The lowest bit is given up: 0 means empty. The seed is fixed, since an estimate may depend on it. */
-    const uint64_t hash = icp__hash(key.data, key.size, 0) | 1;
+static bool add_hash(struct icp__repeats *r, uint64_t hash) {
     const uint32_t zeros = leading_zeros(hash);
     r->rows[zeros]++;
     if (zeros < r->level || (r->bits && !place(r->slot, r->bits, hash, true))) return true;
@@ -184,6 +182,21 @@ bool icp__repeats_add(struct icp__repeats *r, struct icp_str key) {
     r->distinct[zeros]++;
     r->held++;
     return true;
+}
+
+bool icp__repeats_settle(struct icp__repeats *r) {
+    const size_t mask = ((size_t)1 << r->bits) - 1;
+    for (uint32_t i = 0; r->bits && i < r->waits; i++) ICP__PREFETCH(&r->slot[(size_t)(r->waiting[i] >> 1) & mask]);
+    for (uint32_t i = 0; i < r->waits; i++)
+        if (!add_hash(r, r->waiting[i])) return false;
+    r->waits = 0;
+    return true;
+}
+
+bool icp__repeats_add(struct icp__repeats *r, struct icp_str key) {
+    /* The lowest bit is given up: 0 means empty. The seed is fixed, since an estimate may depend on it. */
+    r->waiting[r->waits++] = icp__hash(key.data, key.size, 0) | 1;
+    return r->waits < ICP__AHEAD || icp__repeats_settle(r);
 }
 
 uint64_t icp__repeats_count(const struct icp__repeats *r) {

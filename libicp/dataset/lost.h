@@ -41,8 +41,11 @@ struct icp__repeats {
     uint32_t bits, level;
     size_t held;
     uint64_t rows[64], distinct[64]; /* by leading zeros; exact from `level` on */
+    uint64_t waiting[ICP__AHEAD];
+    uint32_t waits;
 };
 void icp__repeats_init(struct icp__repeats *r, icp_context *c);
 void icp__repeats_free(struct icp__repeats *r);
 bool icp__repeats_add(struct icp__repeats *r, struct icp_str key); /* false = no memory */
-uint64_t icp__repeats_count(const struct icp__repeats *r);       /* rows beyond the first of each key; a multiple of 2^level */
+bool icp__repeats_settle(struct icp__repeats *r); /* after the last key; false = no memory */
+uint64_t icp__repeats_count(const struct icp__repeats *r); /* rows beyond the first of each key; a multiple of 2^level */
