@@ -3,5 +3,4 @@
 #pragma once
 #include "model/design.h"
 
-icp_status icp__audit_write(const struct icp__customers *l, const struct icp__matches *m, const struct icp__design *d,
-                            struct icp__bytes *b, struct icp_error *err);
+icp_status icp__audit_write(const struct icp__matches *m, const struct icp__design *d, struct icp__bytes *b, struct icp_error *err);

@@ -73,7 +73,7 @@ uint32_t icp__design_place(const struct icp__design *d, uint32_t row) {
 static icp_status weights_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m,
                                struct icp_error *err) {
     int32_t column = -1;
-    if (l->weight.data) {
+    if (l->weight.data && l->given) {
         icp_status s = icp__table_column(d->ctx, l->given, l->weight, &column, err);
         if (s)
             return s;

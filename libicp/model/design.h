@@ -68,6 +68,7 @@ struct icp__design {
     uint8_t *known;                /* [rows * fields] */
     struct icp__note *note;        /* [schema->columns] */
 };
+const char *icp__note_reason(const struct icp__note *n); /* why a column is left out; NULL = it is not */
 icp_status icp__design_make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
                             icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
 /* The notes alone, without fields, features and matrix; customers may be none. */

@@ -174,10 +174,12 @@ icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **
     icp__bytes_init(&b, f->ctx);
     icp__fpenv_enter(&env);
     s = icp__customers_match(&f->customers, f->schema, &m, err);
+    if (!s && m.count && m.count == m.by_origin[ICP__NOT_FOUND])
+        s = icp__fail(err, ICP_E_NO_MATCH, "none of the %u customers was found in the reference or the universe", m.count);
     if (!s)
         s = icp__design_audit(&f->customers, &m, f->schema, f->pool, p, &d, err);
     if (!s)
-        s = icp__audit_write(&f->customers, &m, &d, &b, err);
+        s = icp__audit_write(&m, &d, &b, err);
     if (!s)
         s = icp__bytes_finish(&b, json, err);
     icp__design_free(&d);
@@ -238,6 +240,17 @@ static icp_status enough_weight(const icp_fit *f, const struct icp__design *d, s
                      effective, f->min_customers);
 }
 
+/* No column is left to learn from: says so, and whether quarantine took the last. */
+static icp_status nothing_left(const struct icp__design *d, struct icp_error *err) {
+    for (uint32_t c = 0; c < d->schema->columns; c++) {
+        const struct icp_str *name = &d->schema->column[c].name;
+        if (d->note[c].use == ICP__LEFT_LEAK)
+            return icp__fail(err, ICP_E_SCHEMA, "no column is left: \"%.*s\" and perhaps others are quarantined as leaks, unless released",
+                             (int)(name->size < 64 ? name->size : 64), name->data);
+    }
+    return icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
+}
+
 static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress *p, struct icp_error *err) {
     icp_status s = icp__customers_match(&f->customers, f->schema, &r->matches, err);
     if (!s)
@@ -245,7 +258,7 @@ static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress
     if (!s)
         s = icp__design_make(&f->customers, &r->matches, f->schema, f->pool, p, &r->design, err);
     if (!s && r->design.fields == 0)
-        s = icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
+        s = nothing_left(&r->design, err);
     if (!s)
         s = enough_weight(f, &r->design, err);
     if (!s)

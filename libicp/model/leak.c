@@ -292,7 +292,9 @@ static void put_cause(const struct icp__design *d, uint32_t c, uint32_t cause, b
         return;
     default:
         icp__bytes_print(b, "named like the outcome (\"%.*s\")", (int)l->word.size, l->word.data);
-        if (d->parts.customers && l->alone.done) {
+        if (!d->parts.customers)
+            icp__bytes_text(b, "; there are no customers to test it with");
+        else if (l->alone.done) {
             icp__bytes_text(b, proven ? " and separates: AUC " : ", though it hardly separates: AUC ");
             put_area(b, &l->alone);
         }

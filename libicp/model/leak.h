@@ -54,12 +54,11 @@ struct icp__leak {
 };
 /* Which part of the rows a row is in, and how many there are; others are companies of the reference that are not listed. */
 struct icp__parts {
-    uint8_t *fold;    /* [rows] ICP__LEAK_NONE = neither a customer nor another company */
-    uint32_t *order;  /* [rows] by fold; those without one last */
+    uint8_t *fold;    /* [rows] */
+    uint32_t *order;  /* [rows] by fold */
     uint32_t start[ICP__LEAK_FOLDS + 1];
     uint32_t folds, customers, others;
 };
-#define ICP__LEAK_NONE 255u
 bool icp__parts_make(struct icp__design *d);
 /* The day on which each customer became one, by row; NaN = not told. */
 icp_status icp__since_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m, struct icp_error *err);

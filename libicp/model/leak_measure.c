@@ -24,14 +24,14 @@ bool icp__parts_make(struct icp__design *d) {
     p->folds = d->customers < ICP__LEAK_FOLDS ? d->customers : ICP__LEAK_FOLDS;
     for (uint32_t i = 0; i < d->rows; i++) {
         bool customer = d->weight[i] > 0;
-        p->fold[i] = !p->folds ? ICP__LEAK_NONE : (uint8_t)((customer ? customers : others) % p->folds);
+        p->fold[i] = p->folds ? (uint8_t)((customer ? customers : others) % p->folds) : 0;
         *(customer ? &customers : &others) += 1;
     }
-    for (uint32_t f = 0; f <= p->folds; f++) {
-        p->start[f] = n;
+    for (uint32_t f = 0; f < p->folds; f++) {
         for (uint32_t i = 0; i < d->rows; i++)
-            if (p->fold[i] == (f < p->folds ? f : ICP__LEAK_NONE))
+            if (p->fold[i] == f)
                 p->order[n++] = i;
+        p->start[f + 1] = n;
     }
     p->customers = customers;
     p->others = others;
@@ -198,7 +198,7 @@ static bool by_value(const struct icp__scan *s, struct icp__leak *out) {
     uint64_t known[2] = {0, 0};
     for (uint32_t i = 0; fine && i < d->rows; i++) {
         value[i] = value_at(s, i);
-        if (value[i] == UINT32_MAX || d->parts.fold[i] == ICP__LEAK_NONE)
+        if (value[i] == UINT32_MAX)
             continue;
         out->distinct += tally[value[i]].all[0] + tally[value[i]].all[1] == 0;
         tally[value[i]].all[!(d->weight[i] > 0)]++;
@@ -289,8 +289,7 @@ static bool by_trait(const struct icp__scan *s, struct icp__leak *out) {
     if (!tally)
         return false;
     for (uint32_t i = 0; i < s->d->rows; i++)
-        if (s->d->parts.fold[i] != ICP__LEAK_NONE)
-            count_tokens(s, tally, i, false, 1);
+        count_tokens(s, tally, i, false, 1);
     best_trait(s, tally, out);
     suspects(s, tally, out);
     icp__free(s->ctx, tally);
@@ -302,7 +301,7 @@ bool icp__leak_measure(const struct icp__scan *s, struct icp__leak *out) {
     int32_t kind = d->schema->column[s->column].kind;
     struct icp__leak l = {.measured = true};
     for (uint32_t i = 0; i < d->rows; i++)
-        if (s->known[i] && d->parts.fold[i] != ICP__LEAK_NONE)
+        if (s->known[i])
             *(d->weight[i] > 0 ? &l.known_customers : &l.known_others) += 1;
     if (d->parts.customers && d->parts.others)
         l.known = of_shares(l.known_customers, d->parts.customers, l.known_others, d->parts.others);
@@ -362,8 +361,7 @@ bool icp__parity_measure(const struct icp__scan *scan, uint32_t scans, struct ic
     bool fine = known && weight && room;
     for (uint32_t c = 0; fine && c < scans; c++)
         for (uint32_t i = 0; i < d->rows; i++)
-            if (d->parts.fold[i] != ICP__LEAK_NONE)
-                known[2 * c + !(d->weight[i] > 0)] += scan[c].known[i];
+            known[2 * c + !(d->weight[i] > 0)] += scan[c].known[i];
     for (uint32_t f = 0; fine && f < d->parts.folds; f++)
         parity_part(scan, scans, f, known, weight, room, &sums);
     if (fine)

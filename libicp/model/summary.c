@@ -13,7 +13,7 @@ static void micro(struct icp__bytes *b, const char *name, double v) {
     member(b, name, icp__round(v * 1e6));
 }
 
-static const char *reason(const struct icp__note *n) {
+const char *icp__note_reason(const struct icp__note *n) {
     switch (n->use) {
     case ICP__USED:
         return NULL;
@@ -57,7 +57,7 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
         icp__bytes_text(b, n->use == ICP__USED ? ",\"used\":true" : ",\"used\":false");
         if (n->use != ICP__USED) {
             icp__bytes_text(b, ",\"reason\":");
-            icp__json_strz(b, reason(n));
+            icp__json_strz(b, icp__note_reason(n));
         }
         write_leak(&n->leak, b);
         member(b, ",\"known_customers\":", n->known_customers);
@@ -86,7 +86,7 @@ void icp__outcome_say(const struct icp__outcome *o) {
                      (int)n->leak.reason.size, n->leak.reason.data);
         else if (n->use != ICP__USED && n->use != ICP__LEFT_KIND)
             icp__say(o->d->ctx, ICP_LOG_NOTE, ICP_OK, "column \"%.*s\" is left out: %s", (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64),
-                     schema->column[c].name.data, reason(n));
+                     schema->column[c].name.data, icp__note_reason(n));
     }
     uint32_t lost = o->matches->by_origin[ICP__NOT_FOUND];
     if (lost)
