@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* icp dataset and icp events. */
+/* icp dataset. */
 #include "command.h"
 
 int run_dataset(const struct options *o) {
-    (void)o;
-    return refuse_text(NULL, "not in this build");
-}
-
-int run_events(const struct options *o) {
     (void)o;
     return refuse_text(NULL, "not in this build");
 }
