@@ -207,6 +207,17 @@ static void make_fit_with_customers(struct work *w) {
     ck_assert_int_eq(icp_fit_add_customers(w->fit, r, NULL, NULL), ICP_OK);
     icp_reader_free(r);
 }
+/* Customers with the day on which they became one, and a leak that is released. */
+static void make_dated_fit(struct work *w) {
+    struct icp_fit_options o = {.struct_size = sizeof o, .release = "industry\ntags", .release_size = 13, .since_column = "since", .since_size = 5};
+    char text[2048] = "key,since\n", *p = text + 10;
+    for (const char *key = strchr(w->lab->keys, '\n') + 1; *key && p < text + 1900; key = strchr(key, '\n') + 1)
+        p += sprintf(p, "%.*s,2020-05-1%d\n", (int)strcspn(key, "\n"), key, (int)(p - text) % 10);
+    icp_reader *r = reader_of(w->lab, text);
+    ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->reference, w->lab->schema, &o, &w->fit, NULL), ICP_OK);
+    ck_assert_int_eq(icp_fit_add_customers(w->fit, r, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+}
 static void make_scorer(struct work *w) {
     struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 3};
     ck_assert_int_eq(icp_scorer_new(w->lab->model, &o, &w->scorer, NULL), ICP_OK);
@@ -443,6 +454,7 @@ LOOK(look_matches) {
     show_buffer(f, b);
     icp_buffer_unref(b);
 }
+CALL(fit_audit) { return icp_fit_audit(w->fit, NULL, OUT(icp_buffer), e); }
 CALL(fit_run) { return icp_fit_run(w->fit, NULL, OUT(icp_model), e); }
 LOOK(look_model) { show_model(f, w->out.handle), icp_model_unref(w->out.handle); }
 
@@ -620,6 +632,8 @@ static const struct scenario scenarios[] = {
     {"icp_fit_add_customers", make_weighted_fit, fit_add_weights, look_matches, NULL, 0},
     {"icp_fit_add_universe", make_fit_with_customers, fit_add_universe, look_matches, NULL, 0},
     {"icp_fit_matches", make_fit_with_customers, fit_matches, look_buffer, NULL, 0},
+    {"icp_fit_audit", make_fit, fit_audit, look_buffer, NULL, 0},
+    {"icp_fit_audit", make_dated_fit, fit_audit, look_buffer, look_matches, 0},
     {"icp_fit_run", make_fit_with_customers, fit_run, look_model, look_matches, SLOW},
     {"icp_model_load", make_nothing, model_load, look_model, NULL, 0},
     {"icp_model_load_memory", make_nothing, model_load_memory, look_memory_model, NULL, 0},

@@ -158,6 +158,8 @@ START_TEST(null_arguments_of_fit_and_model) {
     NULLED(icp_fit_add_universe(lab.fit, NULL, NULL, e));
     NULLED(icp_fit_matches(NULL, &j, e));
     NULLED(icp_fit_matches(lab.fit, NULL, e));
+    NULLED(icp_fit_audit(NULL, NULL, &j, e));
+    NULLED(icp_fit_audit(lab.fit, NULL, NULL, e));
     NULLED(icp_fit_run(NULL, NULL, &m, e));
     NULLED(icp_fit_run(lab.fit, NULL, NULL, e));
     NULLED(icp_model_load(NULL, &source, &m, e));

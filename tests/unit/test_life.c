@@ -248,6 +248,15 @@ static icp_status cancel_run(const struct icp_progress *p, struct icp_error *e) 
     icp_model_unref(m);
     return st;
 }
+static icp_status cancel_audit(const struct icp_progress *p, struct icp_error *e) {
+    icp_buffer *b = NOTHING;
+    icp_status st = icp_fit_audit(lab.fit, p, &b, e);
+    if (st)
+        ck_assert_ptr_eq(b, NOTHING);
+    else
+        icp_buffer_unref(b);
+    return st;
+}
 START_TEST(progress_stops_schema_infer) { cancelled_at_each_call(cancel_infer, 2); }
 END_TEST
 START_TEST(progress_stops_builder_add) { cancelled_at_each_call(cancel_builder, 2); }
@@ -255,6 +264,8 @@ END_TEST
 START_TEST(progress_stops_add_customers) { cancelled_at_each_call(cancel_customers, 2); }
 END_TEST
 START_TEST(progress_stops_add_universe) { cancelled_at_each_call(cancel_universe, 2); }
+END_TEST
+START_TEST(progress_stops_fit_audit) { cancelled_at_each_call(cancel_audit, 2); }
 END_TEST
 START_TEST(progress_stops_fit_run) { cancelled_at_each_call(cancel_run, 4); }
 END_TEST
@@ -717,6 +728,7 @@ int main(void) {
     tcase_add_test(t, progress_stops_add_customers);
     tcase_add_test(t, progress_stops_add_universe);
     tcase_add_test(t, progress_stops_fit_run);
+    tcase_add_test(t, progress_stops_fit_audit);
     tcase_add_loop_test(t, source_fails_at_each_read, 0, 7);
     tcase_add_test(t, close_and_name_of_a_source_may_be_null);
     tcase_add_loop_test(t, sink_fails_at_each_write, 0, 2);
