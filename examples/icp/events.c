@@ -51,11 +51,11 @@ static int write_events(const struct options *o, icp_reader *r, struct output *o
     const bool lines = o->format == FORMAT_JSONL;
     struct icp_error e = error_new();
     icp_batch *b = NULL;
-    icp_status s;
+    icp_status s = ICP_OK;
     bool written = true;
     if (!lines)
         text_put(&out->text, "key,type,time,value\n");
-    while (!(s = icp_reader_next(r, &b, &e)) && b && written) {
+    while (written && !(s = icp_reader_next(r, &b, &e)) && b) {
         for (uint64_t row = 0; row < icp_batch_rows(b); row++)
             add_row(&out->text, b, row, lines);
         icp_batch_unref(b);
