@@ -513,6 +513,61 @@ START_TEST(lists_are_cut_at_whole_items) {
 }
 END_TEST
 
+/* Every allocation fails in turn, alone and with all that follow. */
+START_TEST(without_memory) {
+    static const char head[] = "name,owner,seen\nGTX Pro,o1,2019-01-01\nTwo-Way,o2,2021-05-05\ntwo way,o9,\nPlain,o1,\n";
+    char firms[8192];
+    size_t used = (size_t)snprintf(firms, sizeof firms, "%s", head);
+    for (int i = 0; i < 280; i++) used += (size_t)snprintf(firms + used, sizeof firms - used, "Firm %d,o2,\n", i);
+    static const char owners[] = "owner,region\no1,North\no2,South\n";
+    static const char text[] = "deal,firm,v,stage,tags,made,hot,product\nd1,GTXPro,1,a,x;y,2020-01-01,yes,p1\nd2,gtx pro,2,b,y,2020-02-01,no,p2\nd3,Plain,3,c,,,,p7\n"
+                               "d3,Plain;GTX Pro,4,a,z,2020-03-01,yes,p1\nd4,TWO WAY,5,a,,2020-01-01,,\nd5,Nobody,6,a,,2020-01-01,,\n";
+    const struct link_table tables[] = {{"firms", ICP__ROLE_COMPANY, "KLF", "name", NULL, "owner>owners.owner", firms, 0},
+                                        {"owners", ICP__ROLE_LOOKUP, "KP", "owner", NULL, NULL, owners, 0},
+                                        {"deals", ICP__ROLE_CHILD, "KLNWMDBL", "deal", "firm;~firms.name", "product>products.product", text, 0},
+                                        {"lines", ICP__ROLE_CHILD, "KLLN", "line", "deal~deals.deal", NULL, lines, 0},
+                                        {"products", ICP__ROLE_LOOKUP, "KPS-", "product", NULL, NULL, products, 0}};
+    struct counting k = {0, 0, 0, 0};
+    const struct icp_allocator a = counting_allocator(&k);
+    for (int mode = 7; mode >= 0; mode--) { /* events, onwards, parts */
+        firms[mode & 4 ? used : sizeof head - 1] = 0;
+        icp_context *few = link_context(mode & 4 ? 48000 * 16 : 0, 3, &a);
+        struct icp__bytes out, first;
+        struct linking l;
+        link_init(&l, few, tables, 5);
+        ck_assert_int_eq(link_read_all(&l, mode & 1, &first, NULL), ICP_OK);
+        ck_assert_ptr_nonnull(first.data);
+        if (mode == 4 || mode == 6) ck_assert_int_gt(l.source[2].opened, 4);
+        else ck_assert_int_eq(l.source[2].opened, 2); /* the second time for near keys */
+        const size_t live = k.live;
+        bool failed = true;
+        for (size_t at = 1; failed; at += mode & 4 ? 5 : 1) {
+            struct icp_error err = {.struct_size = sizeof err};
+            icp_reader *r = NULL;
+            k.calls = 0, k.fail_at = at, k.fail_onwards = (mode & 2) != 0;
+            icp_status st = mode & 1 ? icp__events_open(&l.d, &r, &err) : icp__join_open(&l.d, &r, &err);
+            icp_batch *b = NULL;
+            if (st && r) ck_abort_msg("a reader in spite of failure");
+            while (!st && !(st = icp_reader_next(r, &b, &err)) && b) icp_batch_unref(b);
+            failed = k.calls >= at;
+            k.fail_at = 0;
+            icp_reader_free(r);
+            if (failed != (st == ICP_E_MEMORY)) ck_abort_msg("mode %d, allocation %zu: %s %s", mode, at, icp_status_name(st), err.message);
+            const size_t kept = k.live; /* near keys stay in the dataset's arena */
+            if (kept > live + 8) ck_abort_msg("mode %d, allocation %zu: %zu blocks leaked", mode, at, kept - live);
+            if (at % 16 && failed) continue;
+            if (link_read_all(&l, mode & 1, &out, NULL)) ck_abort_msg("mode %d, allocation %zu: not again", mode, at);
+            ck_assert_str_eq(out.data, first.data);
+            icp__bytes_free(&out);
+        }
+        icp__bytes_free(&first);
+        link_free(&l);
+        icp_context_unref(few);
+        ck_assert_uint_eq(k.live, 0);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("join");
     TCase *t = tcase_create("join");
@@ -531,6 +586,7 @@ int main(void) {
     tcase_add_test(t, memory_does_not_grow_with_rows);
     tcase_add_test(t, one_company_over_the_limit);
     tcase_add_test(t, lists_are_cut_at_whole_items);
+    tcase_add_test(t, without_memory);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }
