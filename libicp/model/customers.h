@@ -73,7 +73,7 @@ struct icp__matches {
     uint32_t count;
     struct icp__customer *customer; /* [given->rows] */
     uint32_t by_origin[ICP__ALL_ORIGINS];
-    uint32_t by_fate[5], by_how[9];
+    uint32_t by_fate[5], by_how[ICP__HOWS];
     uint32_t ambiguous, duplicate, near;
     struct icp__candidate *candidate; /* tables: 0 = reference, 1 = universe, 2 = the list */
     size_t candidates, candidate_cap;

@@ -4,6 +4,7 @@
 
 #define CHANCE 0.05    /* companies that may have the same words by chance, at most */
 #define SHORT_NAME 4u  /* bytes of a name that may be known by its domain */
+#define YEARS 3u       /* sources differ by so many in the year a company was founded */
 
 const char *icp__fate_name(uint8_t fate) {
     static const char *const names[] = {"none", "exact", "normalised", "ambiguous", "excluded"};
@@ -12,7 +13,7 @@ const char *icp__fate_name(uint8_t fate) {
 
 const char *icp__how_name(uint8_t how) {
     static const char *const names[] = {"", "key", "domain and name", "domain", "name", "name spelt by domain", "domain, other name",
-                                        "name alone", "name, other domain"};
+                                        "name alone", "name, other domain", "name, other founding year"};
     return names[how];
 }
 
@@ -22,6 +23,7 @@ struct relation {
     bool name;            /* is the same */
     bool named;           /* both have one */
     bool against;         /* both have a domain, not the same */
+    bool years;           /* founded in different years */
     bool place;           /* names differ by where only */
     bool strong, spelt;   /* the name is evidence alone; with its domain */
 };
@@ -69,18 +71,18 @@ static bool place_only(const struct icp__identity *a, const struct icp__name *b)
     return false;
 }
 
-static bool label_spells(const struct icp__domain *d, struct icp_str joined) {
-    struct icp__identity i = {.domain = icp__domain_name(d), .label = d->label};
-    return d->use == ICP__DOMAIN_COMPANY && icp__domain_is_classic(d) && icp__identity_spelt(&i, joined);
-}
-
-static void weigh_name(const struct icp__identity *e, uint32_t form, const struct icp__facts *f, const struct icp__frequency *frequency,
-                       struct relation *out) {
-    struct icp_str joined = e->joined[form];
-    if (e->words[form] > 1 && icp__frequency_chance(frequency, e->word[form], e->words[form]) <= CHANCE)
+/* What is one word to either is one word: "d-fine" and "DFine" are not two rare words that meet. */
+static void weigh_name(const struct icp__identity *e, uint32_t form, const struct icp__facts *f, uint32_t theirs,
+                       const struct icp__frequency *frequency, struct relation *out) {
+    struct icp_str joined = e->joined[form], site = icp__domain_name(&f->domain);
+    bool whole = e->words[form] == 1 || f->name.form[theirs].words == 1;
+    if (!whole && icp__frequency_chance(frequency, e->word[form], e->words[form]) <= CHANCE)
         out->strong = true;
-    if (joined.size >= SHORT_NAME && icp__frequency_of(frequency, joined) < 1.5 &&
-        ((e->classic && icp__identity_spelt(e, joined)) || label_spells(&f->domain, joined)))
+    if (joined.size < SHORT_NAME || icp__frequency_of(frequency, joined) >= 1.5)
+        return;
+    if (e->classic && icp__label_spells(e->domain, e->label, joined, whole))
+        out->spelt = true;
+    if (f->domain.use == ICP__DOMAIN_COMPANY && icp__domain_is_classic(&f->domain) && icp__label_spells(site, f->domain.label, joined, whole))
         out->spelt = true;
 }
 
@@ -96,8 +98,10 @@ static void relate(const struct icp__identity *e, const struct icp__facts *f, co
         for (uint32_t j = 0; j < f->name.forms; j++)
             if (same_name(e, i, &f->name, j)) {
                 out->name = true;
-                weigh_name(e, i, f, frequency, out);
+                weigh_name(e, i, f, j, frequency, out);
             }
+    if (e->year && f->year)
+        out->years = e->year > f->year + YEARS || f->year > e->year + YEARS;
     out->place = out->named && !out->name && place_only(e, &f->name);
 }
 
@@ -116,7 +120,7 @@ static void add_hits(const struct icp__lookup *k, uint32_t bucket, struct relati
 }
 
 static int worth(const struct relation *r) {
-    return r->domain ? (r->name ? 0 : 1) : r->against ? 3 : 2;
+    return r->domain ? (r->name ? 0 : 1) : r->against || r->years ? 3 : 2;
 }
 
 /* By worth, then by hash: no order of files or tables shows. */
@@ -135,6 +139,8 @@ static uint8_t how_of(const struct relation *r) {
         return r->name ? ICP__HOW_BOTH : !r->named || (r->host && !r->place) ? ICP__HOW_DOMAIN : ICP__HOW_DOMAIN_ONLY;
     if (r->against)
         return ICP__HOW_NAME_AGAINST;
+    if (r->years)
+        return ICP__HOW_NAME_YEAR;
     return r->strong ? ICP__HOW_NAME : r->spelt ? ICP__HOW_SPELT : ICP__HOW_NAME_ONLY;
 }
 

@@ -19,7 +19,9 @@ enum icp__how {
     ICP__HOW_SPELT,        /* a name of one word, which is the domain of one of the two */
     ICP__HOW_DOMAIN_ONLY,  /* the domain, but the name of a part or a parent */
     ICP__HOW_NAME_ONLY,    /* a name that others may have too */
-    ICP__HOW_NAME_AGAINST  /* the name, but another domain */
+    ICP__HOW_NAME_AGAINST, /* the name, but another domain */
+    ICP__HOW_NAME_YEAR,    /* the name, but founded in another year */
+    ICP__HOWS
 };
 const char *icp__fate_name(uint8_t fate);
 const char *icp__how_name(uint8_t how);

@@ -19,6 +19,9 @@ static const char *const site_headers[] = {
 static const char *const mail_headers[] = {"email", "e mail", "email address", "e mail address", "work email", "business email", "company email",
                                            "contact email", "primary email", "emailaddress", "mail", NULL};
 
+static const char *const year_headers[] = {"founded", "founded year", "year founded", "founded at", "founded on", "founding year", "founding date",
+                                           "date founded", "year of foundation", "year established", "established", "foundedyear", NULL};
+
 static bool same_header(struct icp_str folded, const char *words) {
     size_t i = 0;
     for (; i < folded.size && words[i]; i++) {
@@ -43,6 +46,7 @@ void icp__fact_columns_find(const struct icp_str *folded, const struct icp_str *
                             struct icp__fact_columns *out) {
     *out = (struct icp__fact_columns){.names = 0};
     bool own = false;
+    out->years = find(folded, names, columns, protect, year_headers, out->year);
     for (uint32_t i = 0; i < columns; i++) {
         if (icp__str_same(names[i], (struct icp_str){ICP__OWN_NAME, sizeof ICP__OWN_NAME - 1}))
             out->name[0] = i, out->names = 1, own = true;
@@ -62,26 +66,31 @@ void icp__fact_columns_find(const struct icp_str *folded, const struct icp_str *
     out->site[out->sites++] = (uint32_t)site;
 }
 
-static bool same_label(const struct icp__domain *d, struct icp_str joined) {
-    size_t at = 0;
-    for (uint32_t i = 0; i < d->label; i++) {
-        char c = d->text[d->start + i];
-        if (c == '-')
-            continue;
-        if (at == joined.size || joined.data[at++] != c)
-            return false;
-    }
-    return at > 0 && at == joined.size;
-}
-
 /* A mailbox service or a platform has customers and competitors too: the domain is its own if its name says so. */
 static bool is_theirs(const struct icp__domain *d, const struct icp__name *name) {
     if (d->use == ICP__DOMAIN_COMPANY)
         return true;
     for (uint32_t f = 0; d->use != ICP__DOMAIN_NONE && f < name->forms; f++)
-        if (same_label(d, icp__name_joined(name, f)))
+        if (icp__label_spells(icp__domain_name(d), d->label, icp__name_joined(name, f), false))
             return true;
     return false;
+}
+
+/* The first four digits that are a year: 2012, 2012-02-01, 1/2/2012, 2012.0. */
+static uint32_t read_year(struct icp_str t) {
+    for (size_t i = 0, from = 0; i <= t.size; i++) {
+        if (i < t.size && (unsigned char)(t.data[i] - '0') < 10)
+            continue;
+        if (i - from == 4) {
+            uint32_t year = 0;
+            for (size_t k = from; k < i; k++)
+                year = year * 10 + (uint32_t)(t.data[k] - '0');
+            if (year >= 1500 && year <= 2100)
+                return year;
+        }
+        from = i + 1;
+    }
+    return 0;
 }
 
 static bool read_domain(const uint32_t *column, uint32_t count, bool mail, const struct icp__cell *row, struct icp__facts *out) {
@@ -104,6 +113,10 @@ void icp__facts_read(const struct icp__fact_columns *c, const struct icp__cell *
     out->raw_name = (struct icp_str){"", 0};
     out->name.forms = 0;
     out->domain.use = ICP__DOMAIN_NONE;
+    out->year = 0;
+    for (uint32_t i = 0; i < c->years && !out->year; i++)
+        if (row[c->year[i]].data)
+            out->year = read_year((struct icp_str){row[c->year[i]].data, row[c->year[i]].size < 64 ? row[c->year[i]].size : 64});
     for (uint32_t i = 0; i < c->names && !out->name.forms; i++) {
         const struct icp__cell *cell = &row[c->name[i]];
         if (!cell->data || !cell->size)
@@ -133,7 +146,7 @@ static bool copy_form(struct icp__arena *a, const struct icp__name *n, uint32_t 
 }
 
 bool icp__identity_make(struct icp__arena *a, const struct icp__facts *f, struct icp__identity *out) {
-    *out = (struct icp__identity){.label = 0};
+    *out = (struct icp__identity){.year = f->year};
     for (uint32_t i = 0; i < f->name.forms; i++)
         if (!copy_form(a, &f->name, i, out))
             return false;
@@ -148,12 +161,12 @@ bool icp__identity_make(struct icp__arena *a, const struct icp__facts *f, struct
     return true;
 }
 
-bool icp__identity_spelt(const struct icp__identity *i, struct icp_str joined) {
+bool icp__label_spells(struct icp_str domain, uint32_t label, struct icp_str joined, bool whole) {
     size_t at = 0;
-    for (uint32_t k = 0; k < i->label; k++) {
-        if (i->domain.data[k] == '-')
+    for (uint32_t i = 0; i < label; i++) {
+        if (domain.data[i] == '-' && !whole)
             continue;
-        if (at == joined.size || joined.data[at++] != i->domain.data[k])
+        if (at == joined.size || joined.data[at++] != domain.data[i])
             return false;
     }
     return at > 0 && at == joined.size;

@@ -14,6 +14,7 @@ icp_status icp__listing_init(struct icp__listing *g, const struct icp__customers
     g->facts->name.forms = 0;
     g->facts->raw_name.size = 0;
     g->facts->domain.use = ICP__DOMAIN_NONE;
+    g->facts->year = 0;
     return ICP_OK;
 }
 

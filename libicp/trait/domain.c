@@ -48,8 +48,10 @@ void icp__domain_read(const char *s, size_t n, struct icp__domain *out) {
         return;
     out->size = decode(host, size, out->text);
     size_t registry = icp__registry_size(out->text, out->size);
-    if (registry + 2 > out->size)
+    if (registry + 2 > out->size) {
+        out->start = out->size;
         return;
+    }
     size_t start = out->size - registry - 1, end = start;
     while (start > 0 && out->text[start - 1] != '.')
         start--;

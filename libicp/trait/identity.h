@@ -14,7 +14,7 @@ enum icp__domain_use {
 struct icp__domain {
     uint32_t use;           /* enum icp__domain_use */
     uint32_t size;          /* of the host in text: folded, without www, international labels decoded */
-    uint32_t start;         /* the registrable domain is text[start .. size): one label and its registry */
+    uint32_t start;         /* the registrable domain is text[start .. size): one label and its registry; empty = none */
     uint32_t label;         /* bytes of that label */
     char text[ICP__DOMAIN_BYTES];
 };
