@@ -112,6 +112,20 @@ def test_keys_that_are_addresses_are_said_but_not_told(icp):
     assert b"zqhost.example" in plain(icp.folder / "ref") and b"zqmail" not in plain(icp.folder / "ref")
 
 
+def test_customers_given_as_addresses_are_found_by_their_domain_alone(icp):
+    (icp.folder / "u.csv").write_text("key,website,industry\n" + "".join(f"c{i},https://c{i}.example/,{'bank' if i % 3 else 'farm'}\n" for i in range(300)))
+    (icp.folder / "c.csv").write_text("Email\n" + "".join(f"zqmail{i}@c{i}.example\n" for i in range(0, 150, 3)) + "zqmail@nowhere.example\n")
+    icp.ok("reference", "build", "--key", "key", "-o", "ref", "u.csv", "--quiet")
+    for words in (("fit", "--reference", "ref", "--customers", "c.csv", "--exclude", "c.csv", "--allow-few", "-o", "m2", "--format", "json"),
+                  ("fit", "--reference", "ref", "--customers", "c.csv", "-o", "m", "--format", "json"),
+                  ("match", "u.csv", "--customers", "c.csv", "--key", "key"), ("match", "u.csv", "--customers", "c.csv", "--key", "key", "--format", "json")):
+        p = icp(*words)
+        assert b"zqmail" not in p.stdout + p.stderr, words
+    assert p.returncode == 0 and b"c0.example" in p.stdout
+    assert b"zqmail" not in plain(icp.folder / "m")
+    assert len(icp.ok("score", "m", "u.csv", "--quiet").splitlines()) == 301
+
+
 def test_weights_must_not_be_protected(world_of_marks):
     icp = world_of_marks
     icp.ok("reference", "build", "--key", "key", "-o", "ref", "u.csv", "--quiet")
