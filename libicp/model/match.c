@@ -103,7 +103,7 @@ static bool by_key(const struct icp__customers *l, uint64_t hash, struct icp_str
 static icp_status by_identity(const struct icp__customers *l, const struct icp__table *t, struct icp__customer *customer, struct icp__matches *m,
                               struct icp_error *err) {
     uint8_t *skip = icp__calloc(l->ctx, t->rows + 1, 1);
-    struct search s;
+    struct search s = {.list = l};
     if (!skip)
         return icp__no_memory(err);
     for (uint64_t i = 0; i < t->rows; i++)
@@ -126,8 +126,7 @@ static icp_status by_identity(const struct icp__customers *l, const struct icp__
             customer[i].ambiguous = table_of(l, v.candidate[0].table)->differed[v.candidate[0].row];
         }
     }
-    if (!status)
-        search_free(&s);
+    search_free(&s);
     icp__free(l->ctx, skip);
     return status;
 }

@@ -207,6 +207,26 @@ static void make_fit_with_customers(struct work *w) {
     ck_assert_int_eq(icp_fit_add_customers(w->fit, r, NULL, NULL), ICP_OK);
     icp_reader_free(r);
 }
+#define NAMED "key,name,website,e-mail\nk00000,,,\n,Northwind Traders,northwind.com,\n,,,eva@contoso.com\n,Wide World Importers,,\nzz,Nobody dba Else,,\n"
+#define NAMED_ROWS "key,name,website,industry\nu1,Northwind Traders Inc,shop.northwind.com,Industry A\nu2,Contoso,contoso.com,Industry B\n" \
+                   "u3,Wide World Importers,,Industry A\nu4,Wide World Importers,,Industry B\nu5,Fabrikam,fabrikam.com,Industry A\nk00001,Else,,Industry A\n"
+/* Customers by key, domain and name. */
+static void make_named_fit(struct work *w) {
+    struct icp_fit_options o = {.struct_size = sizeof o, .flags = ICP_FIT_LIST_CUSTOMERS};
+    icp_reader *r = reader_of(w->lab, NAMED);
+    ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->reference, w->lab->schema, &o, &w->fit, NULL), ICP_OK);
+    ck_assert_int_eq(icp_fit_add_customers(w->fit, r, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+}
+static void make_looked_up_fit(struct work *w) {
+    make_named_fit(w);
+    icp_reader *r = reader_of(w->lab, NAMED_ROWS);
+    ck_assert_int_eq(icp_fit_add_universe(w->fit, r, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+    r = reader_of(w->lab, "name,website\nContoso,\nWide World Importers,\n,northwind.com\n");
+    ck_assert_int_eq(icp_fit_add_excluded(w->fit, r, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+}
 /* Customers with the day on which they became one, and a leak that is released. */
 static void make_dated_fit(struct work *w) {
     struct icp_fit_options o = {.struct_size = sizeof o, .release = "industry\ntags", .release_size = 13, .since_column = "since", .since_size = 5};
@@ -434,19 +454,23 @@ CALL(fit_new) {
     return icp_fit_new(w->lab->c, w->lab->reference, NULL, &o, OUT(icp_fit), e);
 }
 LOOK(look_new_fit) { (void)f, icp_fit_free(w->out.handle); }
-static icp_status add(struct work *w, const char *text, int universe, struct icp_error *e) {
+typedef icp_status (*taker)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *);
+static icp_status add(struct work *w, const char *text, taker to, struct icp_error *e) {
     size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
     w->lab->k.fail_at = 0;
     icp_reader *r = reader_of(w->lab, text);
     w->lab->k.calls = calls, w->lab->k.fail_at = fail;
-    icp_status s = (universe ? icp_fit_add_universe : icp_fit_add_customers)(w->fit, r, NULL, e);
+    icp_status s = to(w->fit, r, NULL, e);
     icp_reader_free(r);
     return s;
 }
-CALL(fit_add_rows) { return add(w, w->lab->rows, 0, e); }
-CALL(fit_add_keys) { return add(w, w->lab->keys, 0, e); }
-CALL(fit_add_weights) { return add(w, "key,weight,industry\nk00000,2.5,Industry A\nk00001,1,Industry B\nother,3,\nk00001,1,\n", 0, e); }
-CALL(fit_add_universe) { return add(w, w->lab->rows, 1, e); }
+CALL(fit_add_rows) { return add(w, w->lab->rows, icp_fit_add_customers, e); }
+CALL(fit_add_keys) { return add(w, w->lab->keys, icp_fit_add_customers, e); }
+CALL(fit_add_weights) { return add(w, "key,weight,industry\nk00000,2.5,Industry A\nk00001,1,Industry B\nother,3,\nk00001,1,\n", icp_fit_add_customers, e); }
+CALL(fit_add_named) { return add(w, NAMED, icp_fit_add_customers, e); }
+CALL(fit_add_universe) { return add(w, w->lab->rows, icp_fit_add_universe, e); }
+CALL(fit_look_up) { return add(w, NAMED_ROWS, icp_fit_add_universe, e); }
+CALL(fit_add_excluded) { return add(w, NAMED, icp_fit_add_excluded, e); }
 CALL(fit_matches) { return icp_fit_matches(w->fit, OUT(icp_buffer), e); }
 LOOK(look_matches) {
     icp_buffer *b = NULL;
@@ -631,7 +655,12 @@ static const struct scenario scenarios[] = {
     {"icp_fit_add_customers", make_fit, fit_add_keys, look_matches, NULL, 0},
     {"icp_fit_add_customers", make_weighted_fit, fit_add_weights, look_matches, NULL, 0},
     {"icp_fit_add_universe", make_fit_with_customers, fit_add_universe, look_matches, NULL, 0},
+    {"icp_fit_add_customers", make_fit, fit_add_named, look_matches, NULL, 0},
+    {"icp_fit_add_universe", make_named_fit, fit_look_up, look_matches, NULL, 0},
+    {"icp_fit_add_excluded", make_named_fit, fit_add_excluded, look_matches, NULL, 0},
+    {"icp_fit_add_excluded", make_looked_up_fit, fit_add_excluded, look_matches, NULL, 0},
     {"icp_fit_matches", make_fit_with_customers, fit_matches, look_buffer, NULL, 0},
+    {"icp_fit_matches", make_looked_up_fit, fit_matches, look_buffer, look_matches, 0},
     {"icp_fit_audit", make_fit, fit_audit, look_buffer, NULL, 0},
     {"icp_fit_audit", make_dated_fit, fit_audit, look_buffer, look_matches, 0},
     {"icp_fit_run", make_fit_with_customers, fit_run, look_model, look_matches, SLOW},

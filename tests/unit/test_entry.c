@@ -156,6 +156,8 @@ START_TEST(null_arguments_of_fit_and_model) {
     NULLED(icp_fit_add_customers(lab.fit, NULL, NULL, e));
     NULLED(icp_fit_add_universe(NULL, in, NULL, e));
     NULLED(icp_fit_add_universe(lab.fit, NULL, NULL, e));
+    NULLED(icp_fit_add_excluded(NULL, in, NULL, e));
+    NULLED(icp_fit_add_excluded(lab.fit, NULL, NULL, e));
     NULLED(icp_fit_matches(NULL, &j, e));
     NULLED(icp_fit_matches(lab.fit, NULL, e));
     NULLED(icp_fit_audit(NULL, NULL, &j, e));
@@ -343,6 +345,12 @@ static icp_status progress_of_universe(void *given, struct icp_error *e) {
     icp_reader_free(r);
     return s;
 }
+static icp_status progress_of_excluded(void *given, struct icp_error *e) {
+    icp_reader *r = reader_of(lab.keys);
+    icp_status s = icp_fit_add_excluded(lab.fit, r, given, e);
+    icp_reader_free(r);
+    return s;
+}
 static icp_status progress_of_run(void *given, struct icp_error *e) {
     icp_model *m = NULL;
     icp_status s = icp_fit_run(lab.fit, given, &m, e);
@@ -388,6 +396,7 @@ static const struct option {
     {"builder", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_builder, ZERO},
     {"customers", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_customers, ZERO},
     {"universe", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_universe, ZERO},
+    {"excluded", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_excluded, ZERO},
     {"run", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_run, ZERO},
     {"reader", sizeof(struct icp_source), offsetof(struct icp_source, reserved), source_of_reader, ROWS_IN},
     {"reference", sizeof(struct icp_source), offsetof(struct icp_source, reserved), source_of_reference, REFERENCE_IN},
