@@ -20,6 +20,15 @@ void patterns_text(struct text *t, const struct patterns *p) {
     }
 }
 
+/* "deals", "deals.amount"; a word without a point may also be a column of any table. */
+static void of_tables(struct text *t, const struct patterns *p) {
+    for (int i = 0; i < p->count; i++) {
+        const char *const parts[] = {t->size ? "\n" : "", p->item[i], strchr(p->item[i], '.') ? "" : "\n*.", strchr(p->item[i], '.') ? "" : p->item[i]};
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            text_put(t, parts[k]);
+    }
+}
+
 bool is_dataset(icp_context *c, const char *path) {
     return strcmp(path, "-") != 0 && icp_dataset_is_path(c, path);
 }
@@ -44,11 +53,11 @@ icp_status dataset_of(icp_context *c, const struct options *o, const char *path,
             return *out = opened[i].dataset, ICP_OK;
     struct text include = {0}, exclude = {0}, release = {0};
     if (o->patterns_of_dataset) {
-        patterns_text(&include, &o->include);
-        patterns_text(&exclude, &o->exclude);
+        of_tables(&include, &o->include);
+        of_tables(&exclude, &o->exclude);
     }
-    patterns_text(&exclude, &o->protect);
-    patterns_text(&release, &o->release);
+    of_tables(&exclude, &o->protect);
+    of_tables(&release, &o->release);
     struct icp_dataset_options d = {.struct_size = sizeof d, .flags = o->as_of ? ICP_DATASET_AS_OF : 0, .as_of = o->as_of_micros,
                                     .company = o->company_table, .company_size = size_of(o->company_table),
                                     .include = include.data, .include_size = include.size, .exclude = exclude.data,
