@@ -194,6 +194,22 @@ START_TEST(near_and_normalised_keys) {
 }
 END_TEST
 
+/* One key of several spellings among children: none is picked. */
+START_TEST(ambiguous_children) {
+    static const char text[] = "deal,firm\nD1,a1\nd-1,b2\nD2,a1\nD2,c3\nD3,a1;a1;;zz\n", more[] = "deal,v\nd 1,1\nD1,2\nd.2,4\nD-1,8\n";
+    const struct link_table tables[] = {{"accounts", ICP__ROLE_COMPANY, "K--", "id", NULL, NULL, companies, 0},
+                                        {"deals", ICP__ROLE_CHILD, "KL", "deal", "firm;>accounts.id", NULL, text, 0},
+                                        {"lines", ICP__ROLE_CHILD, "LN", NULL, "deal~deals.deal", NULL, more, 0}};
+    struct linking l;
+    link_init(&l, c, tables, 3);
+    link_expect(&l, false, "id|deals count|lines count|lines.v sum|lines.v mean\na1|3|2|6|3\nb2|1|0|~|~\nc3|1|1|4|4\n");
+    ck_assert_uint_eq(l.met[2].ambiguous, 2);
+    ck_assert_uint_eq(l.met[2].orphans, 2);
+    ck_assert_uint_eq(l.met[1].duplicates, 1);
+    link_free(&l);
+}
+END_TEST
+
 START_TEST(same_headers_stay_apart) {
     static const char firms[] = "id,deals count,DEALS.stage\na1,x,y\n";
     static const char text[] = "company,stage,Stage sum,stage.\na1,s,t,u\n";
@@ -286,13 +302,13 @@ static void make_world(uint64_t *s, struct rows *firms, struct rows *acts, struc
     char text[256];
     const uint32_t n = 20 + below(s, 60);
     for (uint32_t i = 0; i < n; i++) {
-        snprintf(text, sizeof text, "Firm %u,%s\n", below(s, 10) ? i : below(s, n), below(s, 3) ? "DE" : "");
+        snprintf(text, sizeof text, "%s%u,%s\n", below(s, 6) ? "Firm " : "firm-", below(s, 10) ? i : below(s, n), below(s, 3) ? "DE" : "");
         add_row(firms, text);
     }
     for (uint32_t i = 0; i < n * 12; i++) {
         char firm[64], when[32] = "";
-        const char *forms[] = {"Firm %u", "FIRM-%u", "Firm %u;Firm 3", "Nobody %u", "%.0u"};
-        const uint32_t form = below(s, 12), which = below(s, n + 3);
+        const char *forms[] = {"Firm %u", "FIRM-%u", "Firm %u;Firm 3", "Nobody %u", "%.0u", "Firm %1$u;Firm %1$u"};
+        const uint32_t form = below(s, 13), which = below(s, n + 3);
         snprintf(firm, sizeof firm, forms[form < 8 ? 0 : form - 7], which);
         if (below(s, 5)) snprintf(when, sizeof when, "20%02u-%02u-%02u", 10 + below(s, 10), 1 + below(s, 12), 1 + below(s, 28));
         snprintf(text, sizeof text, "A%u,%s,%u.%u,%s,v%u;w%u,%s\n", below(s, 20) ? i : below(s, n), firm, below(s, 1000), below(s, 1000), when,
@@ -489,6 +505,36 @@ START_TEST(one_company_over_the_limit) {
 }
 END_TEST
 
+/* Of more values than are followed it depends on the values alone which they are. */
+START_TEST(long_lists_in_any_order) {
+    struct icp__bytes text, first, out;
+    struct linking l;
+    for (uint64_t turn = 0; turn < 3; turn++) {
+        icp_context *k = link_context(0, turn, NULL);
+        icp__bytes_init(&text, k);
+        icp__bytes_text(&text, "firm,v\n");
+        for (int i = 0; i < 20000; i++) {
+            const int v = turn == 1 ? 19999 - i : i * 7 % 20000;
+            icp__bytes_print(&text, "a1,v%d\n%s", v, v % 1000 ? "" : "a1,v0\n");
+            if (v % 10 == 0) icp__bytes_print(&text, "b2,v%d\na1,v%d\n", v, v);
+        }
+        const struct link_table tables[] = {{"accounts", ICP__ROLE_COMPANY, "K--", "id", NULL, NULL, companies, 0},
+                                            {"rows", ICP__ROLE_CHILD, "LV", NULL, "firm>accounts.id", NULL, text.data, 0}};
+        link_init(&l, k, tables, 2);
+        ck_assert_int_eq(link_read_all(&l, false, &out, NULL), ICP_OK);
+        if (!turn) icp__bytes_init(&first, c), icp__bytes_add(&first, out.data, out.size);
+        ck_assert_str_eq(out.data, first.data);
+        ck_assert_uint_eq(l.met[1].lists_cut, 2);
+        ck_assert_uint_gt(out.size, 16000);
+        icp__bytes_free(&out);
+        icp__bytes_free(&text);
+        link_free(&l);
+        icp_context_unref(k);
+    }
+    icp__bytes_free(&first);
+}
+END_TEST
+
 /* A list holds what fits into 8 KiB, the most frequent first; whole items. */
 START_TEST(lists_are_cut_at_whole_items) {
     struct icp__bytes text, out;
@@ -587,6 +633,8 @@ int main(void) {
     tcase_add_test(t, one_company_over_the_limit);
     tcase_add_test(t, lists_are_cut_at_whole_items);
     tcase_add_test(t, without_memory);
+    tcase_add_test(t, ambiguous_children);
+    tcase_add_test(t, long_lists_in_any_order);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }
