@@ -176,7 +176,8 @@ static uint8_t judge(const struct icp__design *d, const struct icp__scan *s) {
 static void scan_task(void *arg, uint32_t i) {
     struct icp__scan *s = (struct icp__scan *)arg + i;
     icp__scan_run(s);
-    if (!s->failed && judge(s->d, s) == ICP__USED)
+    uint8_t use = judge(s->d, s);
+    if (!s->failed && (use == ICP__USED || (use == ICP__LEFT_NO_CUSTOMER && !s->d->customers)))
         icp__scan_choose(s);
     if (!s->failed && !icp__leak_measure(s, &s->d->note[s->column].leak))
         s->failed = true;

@@ -8,15 +8,17 @@
 #define SURE 2.5          /* standard errors that an area is lowered by before it counts */
 #define TIMES 1.6         /* how much stronger than the strongest of the rest a leak is, in log odds */
 #define NEARLY 1.2        /* shown as a suspect */
-#define TELLING_LEAST 3u  /* columns that say something, before the rest shows what honest columns look like */
+#define TELLING_LEAST 5u  /* columns that say something, before the rest shows what honest columns look like ... */
+#define TELLING_FEW 3u    /* ... for a verdict; for a suspicion */
 #define PURE 1.946        /* log odds of an area of 7/8: enough by itself where the rest is silent, or where several leaks stand together */
 #define CUSTOMERS_LEAST 10u
 #define FILLED_TIMES 1.386 /* ln 4: filled so many times as often for customers as the usual column is */
 #define FILLED_LEAST 5u
 #define DATED_LEAST 5u
 #define UNIQUE_LEAST 50u
-#define NAME_SURE 3.0
+#define NAME_SURE 4.0         /* orders that are learned vary more than their error says: 3 of 120 lists by chance went beyond 3 */
 #define NAME_COARSE 0.75
+#define NAME_USUAL 0.5      /* a plain name needs half of what a column usually says */
 
 static double clamp(double v, double lo, double hi) {
     return v < lo ? lo : v > hi ? hi : v;
@@ -142,7 +144,8 @@ static void contest(struct judge *j) {
     const struct entry *e = j->entry + first;
     struct rest r = rest_of(e, j->entries - first, 1);
     struct icp__leak *l = &j->d->note[e->column].leak;
-    if (!e->out && !e->firm && e->low > 0 && r.telling >= TELLING_LEAST && e->low >= NEARLY * r.next) {
+    bool leads = !e->firm && r.telling >= TELLING_FEW && e->low >= NEARLY * r.next;
+    if (!e->out && e->low > 0 && (leads || (e->low >= PURE && e->low >= r.next))) {
         l->hints |= e->by_filling ? ICP__CAUSE_MISSING : ICP__CAUSE_ALONE;
         l->next = r.column;
     }
@@ -229,7 +232,7 @@ static void judge_name(struct judge *j, uint32_t c) {
             j->room[n++] = e->mid;
         most = e->mid > most ? e->mid : most;
     }
-    double usual = median(j->room, n), need = hint == ICP__HINT_OUTCOME ? usual : hint == ICP__HINT_STATE ? most : NEARLY * most;
+    double usual = median(j->room, n), need = hint == ICP__HINT_OUTCOME ? NAME_USUAL * usual : hint == ICP__HINT_STATE ? most : NEARLY * most;
     if (sure && low > 0 && low >= need)
         l->causes |= ICP__CAUSE_NAME;
     else if (hint == ICP__HINT_OUTCOME || (hint == ICP__HINT_STATE && sure))
@@ -333,7 +336,7 @@ bool icp__leak_judge(struct icp__design *d, struct icp_str release) {
     bool fine = j.entry && j.room;
     for (uint32_t c = 0; fine && c < columns; c++) {
         d->note[c].leak.next = -1;
-        if (d->note[c].leak.measured && d->note[c].use == ICP__USED)
+        if (d->note[c].leak.measured && (d->note[c].use == ICP__USED || d->note[c].use == ICP__LEFT_NO_CUSTOMER))
             enter(&j, c);
     }
     if (fine && d->parts.customers && d->parts.others) {
