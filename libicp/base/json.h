@@ -19,6 +19,16 @@ const struct icp__json *icp__json_get(const struct icp__json *object, const char
 bool icp__json_is(const struct icp__json *j, const char *text);                          /* a string equal to text */
 bool icp__json_uint(const struct icp__json *j, uint64_t *out);                           /* a whole number >= 0 */
 
+/* Reading with checks; all fail with `code`, at the place of j. `what` is the value's name. */
+struct icp__place icp__json_place(const struct icp__json *j);
+icp_status icp__json_expected(const struct icp__json *j, icp_status code, struct icp_error *err, const char *what, const char *wanted);
+/* The index of a string among names; the error lists them all. */
+icp_status icp__json_choice(icp_context *c, const struct icp__json *j, icp_status code, const char *what, const char *const *names,
+                            size_t count, size_t *out, struct icp_error *err);
+/* An object without other members than these. */
+icp_status icp__json_known(icp_context *c, const struct icp__json *object, icp_status code, const char *what, const char *const *names,
+                           size_t count, struct icp_error *err);
+
 /* Writing: the caller writes punctuation with icp__bytes_text. */
 void icp__json_string(struct icp__bytes *b, const char *s, size_t n); /* quoted; bytes that are not UTF-8 become U+FFFD */
 void icp__json_strz(struct icp__bytes *b, const char *s);

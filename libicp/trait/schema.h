@@ -31,7 +31,11 @@ int32_t icp__schema_find(const icp_schema *s, const char *name, size_t size); /*
 /* The schema with the columns ignored that match a pattern; other than in icp_schema_select() none needs to. */
 icp_status icp__schema_protect(const icp_schema *s, struct icp_str patterns, icp_schema **out, struct icp_error *err);
 void icp__schema_write(const icp_schema *s, struct icp__bytes *b);            /* canonical JSON */
-
+/* Kind, family and the settings of a kind, as members behind others. */
+void icp__schema_write_meaning(struct icp__bytes *b, const struct icp__column *c);
+struct icp__json;
+/* Column i from its object, after those before it; members that it does not know are not looked at. Fails with `code`. */
+icp_status icp__schema_read_column(icp_schema *s, uint32_t i, const struct icp__json *object, icp_status code, struct icp_error *err);
 
 /* For the makers of schemas: columns are zeroed; NULL or false = no memory. */
 icp_schema *icp__schema_new(icp_context *c, uint32_t columns);
