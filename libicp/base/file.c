@@ -2,6 +2,7 @@
 /* Files as sources and sinks; the only file that knows POSIX files. */
 #include "base/file.h"
 #include "base/bytes.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -41,7 +42,7 @@ static const char *problem_text(int e) {
     }
 }
 
-static icp_status fail_errno(struct icp_error *err, const char *path, int e) {
+icp_status icp__file_fail(struct icp_error *err, const char *path, int e) {
     struct icp__place where = ICP__NOWHERE;
     where.source = path;
     const char *text = problem_text(e);
@@ -118,9 +119,9 @@ icp_status icp_source_open_file(icp_context *c, const char *path, struct icp_sou
     struct stat st;
     int fd = open_retry(path, O_RDONLY, 0);
     if (fd < 0)
-        return fail_errno(err, path, errno);
+        return icp__file_fail(err, path, errno);
     if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
-        s = fail_errno(err, path, S_ISDIR(st.st_mode) ? EISDIR : errno);
+        s = icp__file_fail(err, path, S_ISDIR(st.st_mode) ? EISDIR : errno);
         (void)close(fd);
         return s;
     }
@@ -282,7 +283,7 @@ bool icp__file_commit(const struct icp_sink *s, icp_status *status, struct icp_e
     if (s->commit != sink_commit)
         return false;
     struct sink *f = s->user;
-    *status = finish(f) ? ICP_OK : fail_errno(err, f->path, f->problem);
+    *status = finish(f) ? ICP_OK : icp__file_fail(err, f->path, f->problem);
     sink_release(f);
     return true;
 }
@@ -420,11 +421,92 @@ icp_status icp_sink_open_file(icp_context *c, const char *path, struct icp_sink 
     f->target = copy_text(c, path, strlen(path));
     int e = f->path && f->target ? open_sink(f) : ENOMEM;
     if (e) {
-        s = e == ENOMEM ? icp__no_memory(err) : fail_errno(err, path, e);
+        s = e == ENOMEM ? icp__no_memory(err) : icp__file_fail(err, path, e);
         sink_release(f);
         return s;
     }
     *out = (struct icp_sink){.struct_size = sizeof *out, .user = f, .write = sink_write, .commit = sink_commit,
                              .abort = sink_abort, .name = f->path};
     return ICP_OK;
+}
+
+/* Folders. */
+
+enum icp__path_kind icp__path_kind(const char *path) {
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return ICP__PATH_NONE;
+    return S_ISDIR(st.st_mode) ? ICP__PATH_FOLDER : ICP__PATH_FILE;
+}
+
+/* How two names stand to each other by their bytes. */
+static int compare_names(struct icp_str a, struct icp_str b) {
+    const size_t n = a.size < b.size ? a.size : b.size;
+    const int order = memcmp(a.data, b.data, n);
+    return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static void sift_name(struct icp_str *v, size_t at, size_t n) {
+    for (size_t child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && compare_names(v[child + 1], v[child]) > 0)
+            child++;
+        if (compare_names(v[at], v[child]) >= 0)
+            return;
+        const struct icp_str t = v[at];
+        v[at] = v[child], v[child] = t;
+    }
+}
+
+static void sort_names(struct icp_str *v, size_t n) {
+    for (size_t i = n / 2; i-- > 0;)
+        sift_name(v, i, n);
+    for (size_t i = n; i-- > 1;) {
+        const struct icp_str t = v[0];
+        v[0] = v[i], v[i] = t;
+        sift_name(v, 0, i);
+    }
+}
+
+static bool is_folder_at(int fd, const char *name) {
+    struct stat st;
+    return fstatat(fd, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+icp_status icp__folder_list(struct icp__arena *a, const char *path, struct icp_str **names, uint32_t *count, struct icp_error *err) {
+    DIR *dir = opendir(path);
+    struct icp_str *list = NULL;
+    size_t n = 0, cap = 0;
+    icp_status s = ICP_OK;
+    if (!dir)
+        return fail_errno(err, path, errno);
+    while (!s) {
+        errno = 0;
+        const struct dirent *e = readdir(dir);
+        if (!e) {
+            if (errno)
+                s = fail_errno(err, path, errno);
+            break;
+        }
+        if (is_folder_at(dirfd(dir), e->d_name))
+            continue;
+        const size_t size = strlen(e->d_name);
+        char *name = icp__arena_copy(a, e->d_name, size);
+        if (!name || n >= UINT32_MAX || !icp__grow(a->ctx, &list, &cap, n + 1, sizeof *list))
+            s = icp__no_memory(err);
+        else
+            list[n++] = (struct icp_str){name, size};
+    }
+    (void)closedir(dir);
+    struct icp_str *kept = s ? NULL : icp__arena_alloc(a, n, sizeof *kept);
+    if (!s && !kept)
+        s = icp__no_memory(err);
+    if (!s) {
+        sort_names(list, n);
+        if (n)
+            memcpy(kept, list, n * sizeof *kept);
+        *names = kept;
+        *count = (uint32_t)n;
+    }
+    icp__free(a->ctx, list);
+    return s;
 }
