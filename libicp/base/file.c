@@ -478,13 +478,13 @@ icp_status icp__folder_list(struct icp__arena *a, const char *path, struct icp_s
     size_t n = 0, cap = 0;
     icp_status s = ICP_OK;
     if (!dir)
-        return fail_errno(err, path, errno);
+        return icp__file_fail(err, path, errno);
     while (!s) {
         errno = 0;
         const struct dirent *e = readdir(dir);
         if (!e) {
             if (errno)
-                s = fail_errno(err, path, errno);
+                s = icp__file_fail(err, path, errno);
             break;
         }
         if (is_folder_at(dirfd(dir), e->d_name))
