@@ -541,10 +541,10 @@ START_TEST(a_fit_with_exclusions_is_the_fit_without_these_rows) {
         for (int i = 0; i < w.rows && n < 70; i += 1 + (int)(seed + (uint64_t)i) % 13) /* customers among them */
             out[n++] = i;
         char *all = world_csv(&w, 0, 1, 0);
-        icp_reference *whole = world_reference(c, all), *ra, *rb;
+        icp_reference *whole = world_reference(c, all), *ra, *rb, *rp;
         icp_schema *schema;
         ck_assert_int_eq(icp_reference_schema(whole, &schema, NULL), ICP_OK);
-        icp_model *a = fit_without(c, &w, schema, out, n, true, &ra), *b = fit_without(c, &w, schema, out, n, false, &rb), *plain = fit_without(c, &w, schema, out, 0, false, &whole);
+        icp_model *a = fit_without(c, &w, schema, out, n, true, &ra), *b = fit_without(c, &w, schema, out, n, false, &rb), *plain = fit_without(c, &w, schema, out, 0, false, &rp);
         struct icp_model_info x = info_of(a), y = info_of(b);
         ck_assert_uint_eq(x.customers, y.customers);
         ck_assert_uint_eq(x.companies, y.companies);
@@ -557,7 +557,7 @@ START_TEST(a_fit_with_exclusions_is_the_fit_without_these_rows) {
         ck_assert_mem_ne(sa.milli, sp.milli, sa.rows * sizeof *sa.milli);
         world_scores_free(&sa), world_scores_free(&sb), world_scores_free(&sp);
         icp_model_unref(a), icp_model_unref(b), icp_model_unref(plain);
-        icp_reference_unref(ra), icp_reference_unref(rb), icp_reference_unref(whole);
+        icp_reference_unref(ra), icp_reference_unref(rb), icp_reference_unref(rp), icp_reference_unref(whole);
         icp_schema_unref(schema);
         free(all);
         world_free(&w);
