@@ -228,8 +228,9 @@ icp_status icp__follow_next(struct icp__follow *f, bool *more, struct icp_error 
         st = icp__walk_next(&f->walk, more, err);
         if (!st && *more) st = take_row(f, err);
     } while (!st && *more && !f->hits);
-    if (!*more) icp__follow_end(f);
-    return st;
+    if (*more) return st;
+    icp__follow_end(f);
+    return !st && f->last && !icp__follow_count(&f->tally[f->child->member]) ? icp__no_memory(err) : st;
 }
 
 void icp__follow_end(struct icp__follow *f) {

@@ -74,5 +74,7 @@ icp_status icp__follow_begin(struct icp__follow *f, uint32_t i, struct icp_error
 /* The next row that belongs to companies; *more = false at the end, and then the child is closed. */
 icp_status icp__follow_next(struct icp__follow *f, bool *more, struct icp_error *err);
 void icp__follow_end(struct icp__follow *f);
+/* Counts the repeated keys of a table that was read to its end, and gives their memory back. */
+bool icp__follow_count(struct icp__tally *t);
 /* After the last part: finds near keys and hands the figures to the dataset. */
 icp_status icp__follow_finish(struct icp__follow *f, struct icp_error *err);

@@ -254,6 +254,16 @@ static icp_status finish_lookup(struct icp__follow *f, uint32_t member, uint32_t
     return ok ? ICP_OK : icp__no_memory(err);
 }
 
+bool icp__follow_count(struct icp__tally *t) {
+    icp_context *c = t->repeats.ctx;
+    if (!icp__repeats_settle(&t->repeats)) return false;
+    t->met.duplicates = icp__repeats_count(&t->repeats);
+    t->met.estimated = t->repeats.level > 0;
+    icp__repeats_free(&t->repeats);
+    icp__repeats_init(&t->repeats, c);
+    return true;
+}
+
 icp_status icp__follow_finish(struct icp__follow *f, struct icp_error *err) {
     const struct icp__manifest *m = &f->d->manifest;
     icp_status st = ICP_OK;
@@ -268,8 +278,7 @@ icp_status icp__follow_finish(struct icp__follow *f, struct icp_error *err) {
     for (uint32_t l = 0; l < m->member[m->company].lookups && !st; l++) st = finish_lookup(f, m->company, l, f->plan->company_look[l], err);
     for (uint32_t i = 0; i < m->members && !st; i++) {
         struct icp__tally *t = &f->tally[i];
-        if (!icp__repeats_settle(&t->repeats)) return icp__no_memory(err);
-        if (t->repeats.bits) t->met.duplicates = icp__repeats_count(&t->repeats), t->met.estimated = t->repeats.level > 0;
+        if (i == m->company && !icp__follow_count(t)) return icp__no_memory(err);
         f->d->met[i] = t->met;
     }
     if (!st) f->d->complete = true;
