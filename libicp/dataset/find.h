@@ -43,5 +43,5 @@ struct icp_str icp__find_say(struct icp__find *f);
 void icp__find_count(struct icp__find *f, uint64_t n); /* 1,234 */
 void icp__find_figures(struct icp__find *f, const struct icp__candidate *c); /* "98.2% of 1,234 different values are keys of accounts; ..." */
 static inline struct icp_str icp__find_header(const struct icp__find *f, uint32_t table, uint32_t column) {
-    return f->m->member[table].schema->column[column].name;
+    return f->profile[table].schema->column[column].name;
 }
