@@ -3,7 +3,7 @@
 #include "dataset/find.h"
 
 /* A list of values says something only where they come again. */
-enum { FEW = 20, LONG_TEXT = 80, KINDS_MOST = 64 };
+enum { FEW = 20, LONG_TEXT = 80, KINDS_MOST = 64, CODES_MOST = 200 };
 
 struct use {
     struct icp__find *f;
@@ -19,6 +19,12 @@ static void because(struct use *u, uint8_t part, const char *reason) {
     u->out->part = part;
     icp__bytes_text(&u->f->text, reason);
     u->out->reason = icp__find_say(u->f);
+}
+
+/* Beyond what a sketch holds the count is an estimate. */
+static void count_values(struct use *u) {
+    if (u->c->exact.cut) icp__bytes_text(&u->f->text, "about ");
+    icp__find_count(u->f, icp__sketch_among(&u->c->exact, u->c->filled));
 }
 
 static bool said(struct use *u, bool *used) {
@@ -77,7 +83,7 @@ static bool near_unique(const struct use *u) {
 static bool skip_text(struct use *u) {
     struct icp__bytes *b = &u->f->text;
     if (near_unique(u)) {
-        icp__find_count(u->f, icp__sketch_distinct(&u->c->exact));
+        count_values(u);
         icp__bytes_text(b, " different among ");
         icp__find_count(u->f, u->c->filled);
         because(u, ICP__PART_SKIP, " values: hardly one comes again");
@@ -90,9 +96,17 @@ static bool skip_text(struct use *u) {
     return false;
 }
 
+/* "Fiscal year end date" is a date. */
+static bool is_exact_date(const struct use *u) { return u->s->kind == ICP_KIND_DATE && icp__header_says_date(u->s->name); }
+
 static void use_value(struct use *u) {
     const bool lookup = u->m->role == ICP__ROLE_LOOKUP;
     const struct icp__meaning *m = &u->c->means;
+    const bool dated = u->p->dates > (u->s->kind == ICP_KIND_DATE);
+    if (!lookup && dated && (u->s->kind == ICP_KIND_NUMBER || u->s->kind == ICP_KIND_DATE) && icp__header_of_period(u->s->name) && !is_exact_date(u)) {
+        because(u, ICP__PART_SKIP, "a month, quarter or year beside a date");
+        return;
+    }
     switch (u->s->kind) {
     case ICP_KIND_NUMBER:
         if (m->id && u->c->whole * 20 >= u->c->filled * 19) because(u, ICP__PART_SKIP, "numbers that are ids");
@@ -108,7 +122,7 @@ static void use_value(struct use *u) {
     case ICP_KIND_CATEGORY:
     case ICP_KIND_NAME:
     case ICP_KIND_TEXT:
-        if (u->c->crm_ids * 10 > u->c->filled * 9 || (m->id && (m->object || m->bare) && !u->out->event_kind)) {
+        if (u->c->crm_ids * 10 > u->c->filled * 9 || (m->id && (m->object || m->bare) && !u->out->event_kind && (near_unique(u) || icp__sketch_distinct(&u->c->exact) > CODES_MOST))) {
             because(u, ICP__PART_SKIP, "ids of records in no table here");
             return;
         }
@@ -124,9 +138,16 @@ static void use_value(struct use *u) {
         u->out->reason = u->s->reason;
         return;
     }
-    icp__find_count(u->f, icp__sketch_distinct(&u->c->exact));
+    count_values(u);
     icp__bytes_text(&u->f->text, " different values");
     because(u, lookup ? ICP__PART_PASS : ICP__PART_LIST, "");
+}
+
+/* "GTX Pro" says something itself; an id, or who in the house had to do with it, does not. */
+static bool names_kind(const struct use *u, const struct icp__link *l) {
+    const bool looked_up = u->m->role == ICP__ROLE_CHILD && l != &u->m->up;
+    return looked_up && u->s->kind == ICP_KIND_CATEGORY && !u->c->means.id && u->f->profile[l->to].object != ICP__OBJECT_USER &&
+           u->c->crm_ids * 10 <= u->c->filled * 9;
 }
 
 static void use_link(struct use *u, const struct icp__link *l) {
@@ -136,7 +157,7 @@ static void use_link(struct use *u, const struct icp__link *l) {
     icp__bytes_text(&u->f->text, " by ");
     struct icp_str name = icp__find_header(u->f, l->to, l->to_column);
     icp__bytes_add(&u->f->text, name.data, name.size);
-    because(u, ICP__PART_LINK, "");
+    because(u, names_kind(u, l) ? ICP__PART_LIST : ICP__PART_LINK, "");
 }
 
 static void find_use(struct use *u) {
@@ -145,7 +166,7 @@ static void find_use(struct use *u) {
     if (said(u, &used)) return;
     if ((int32_t)u->column == u->m->key) {
         u->s->kind = ICP_KIND_KEY;
-        icp__find_count(u->f, icp__sketch_distinct(&u->c->exact));
+        count_values(u);
         icp__bytes_text(&u->f->text, " different among ");
         icp__find_count(u->f, u->p->rows);
         because(u, ICP__PART_KEY, u->p->rows == 1 ? " row" : " rows");
