@@ -110,7 +110,9 @@ static void left_out(struct text *t, const struct json *table) {
 
 void dataset_remarks(const char *path, const char *json, size_t size) {
     struct json *report = json_parse(json, size);
-    const struct json *tables = json_at(report, "tables");
+    const struct json *complete = json_at(report, "complete");
+    /* What was not read to its end has met nothing to speak of. */
+    const struct json *tables = complete && complete->text.size == 4 ? json_at(report, "tables") : NULL;
     struct text t = {0};
     (void)path;
     if (tables)

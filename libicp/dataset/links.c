@@ -84,11 +84,11 @@ static uint32_t per_mille(uint64_t n, uint64_t of) { return of ? (uint32_t)(n * 
 
 /* Least share of values found, by what the header says. */
 static bool enough(const struct icp__candidate *c, const struct icp__overlap *o, bool is_dense, bool key_name) {
-    static const uint32_t least[] = {900, 700, 300, 50};
+    static const uint32_t least[] = {900, 700, 150, 50};
     if (c->share < least[c->header]) return false;
     if (is_dense && (c->header < 2 || c->share < 500)) return false;
     if (o->values < FEW_VALUES && c->header < 2) return false;
-    if (c->share < 500 && o->found < MANY_VALUES && !(c->header == 3 && c->share >= 200)) return false;
+    if (c->share < 500 && o->found < MANY_VALUES && !(c->header >= 2 && c->share >= 300)) return false;
     return c->header || (o->found >= MANY_VALUES && key_name);
 }
 
@@ -101,7 +101,7 @@ static void weigh(const struct icp__find *f, struct icp__candidate *c, int heade
     c->normalised = normal >= exact + 200 && normal >= 800 && icp__sketch_distinct(&whole->normal) * 1000 >= icp__sketch_distinct(&whole->exact) * 999;
     if (c->normalised) o = n;
     c->share = c->normalised ? normal : exact;
-    c->values = icp__sketch_distinct(&part->exact);
+    c->values = icp__sketch_among(&part->exact, part->filled);
     c->header = (uint8_t)header;
     const bool is_dense = dense(part, whole);
     c->sure = 0;

@@ -143,7 +143,7 @@ static const struct word words[] = {
     {"dictionary", W_OBJECT, O_VOCABULARY}, {"data dictionary", W_OBJECT, O_VOCABULARY}, {"metadata", W_OBJECT, O_VOCABULARY}, {"currency", W_OBJECT, O_VOCABULARY},
     {"calendar", W_OBJECT, O_VOCABULARY}, {"date", W_OBJECT, O_VOCABULARY}, {"type", W_OBJECT, O_VOCABULARY}, {"category", W_OBJECT, O_VOCABULARY},
     {"industry", W_OBJECT, O_VOCABULARY}, {"sector", W_OBJECT, O_VOCABULARY}, {"status", W_OBJECT, O_VOCABULARY}, {"stage", W_OBJECT, O_VOCABULARY},
-    {"segment", W_OBJECT, O_VOCABULARY}, {"tier", W_OBJECT, O_VOCABULARY}, {"code", W_ID, O_VOCABULARY}, {"lookup", W_OBJECT, O_VOCABULARY}, {"record type", W_OBJECT, O_VOCABULARY},
+    {"segment", W_OBJECT, O_VOCABULARY}, {"tier", W_OBJECT, O_VOCABULARY}, {"code", W_NAME, 0}, {"lookup", W_OBJECT, O_VOCABULARY}, {"record type", W_OBJECT, O_VOCABULARY},
     {"branche", W_OBJECT, O_VOCABULARY}, {"branchen", W_OBJECT, O_VOCABULARY}, {"w\xC3\xA4hrung", W_OBJECT, O_VOCABULARY}, {"devise", W_OBJECT, O_VOCABULARY},
     {"picklist", W_OBJECT, O_VOCABULARY},
     /* keys */
@@ -367,10 +367,22 @@ unsigned icp__header_event_kind(struct icp_str header) {
     static const char *const list[] = {"=type", "=event", "=event type", "=activity type", "=engagement type", "=kind", "=event name", "=action", "=activity", "=task type",
                                        "=task subtype", "round type", "funding round type", "=call type", "=meeting type", "=interaction type", "=event kind", "=type name",
                                        "event type", "activity type", "=stage", "=deal stage", "stage name", "=stage name", "=opportunity type", "=ticket type", "=case type",
-                                       "=category", "=channel", "=art", "=typ", "=aktion", "=ereignis", "=tipo", "=accion", "type", "stage", "feature", "feature name",
-                                       "priority", "=status", "=direction"};
+                                       "=category", "=channel", "=art", "=typ", "=aktion", "=ereignis", "=tipo", "=accion", "type", "stage", "feature name", "=status"};
     unsigned rank;
     return header_has_any(header, list, COUNT(list), &rank) ? rank : 0;
+}
+
+bool icp__header_of_period(struct icp_str header) {
+    static const char *const list[] = {"month", "quarter", "year", "week", "fiscal", "weekday", "monat", "quartal", "jahr", "woche", "mois", "trimestre", "ann\xC3\xA9" "e", "semaine",
+                                       "mes", "a\xC3\xB1o", "semana", "hour"};
+    unsigned rank;
+    return header_has_any(header, list, COUNT(list), &rank);
+}
+
+bool icp__header_says_date(struct icp_str header) {
+    static const char *const list[] = {"date", "day", "at", "on", "datum", "tag", "fecha", "jour", "timestamp", "time"};
+    unsigned rank;
+    return header_has_any(header, list, COUNT(list), &rank);
 }
 
 unsigned icp__header_of_company(struct icp_str header) {

@@ -167,16 +167,20 @@ static icp_status find_company(struct icp__find *f, struct icp_error *err) {
     if (none) icp__bytes_text(&f->text, "no table seems to have one row per company; name the company table (--company-table); tables are: ");
     else icp__bytes_text(&f->text, "more than one table could be the company table; name one (--company-table): ");
     if (!none) list(f, m->company, &count);
-    bool circle = false;
+    bool circle = false, twins = false;
     for (uint32_t t = 0; t < m->members; t++) {
         if (m->member[t].role == ICP__ROLE_EXCLUDED) continue;
         if (!none && (t == m->company || company_score(f, t) < best - RIVAL)) continue;
         const bool below = points(f, t, m->company), above = points(f, m->company, t);
         if (!none && below && !above) continue; /* its rows belong to companies */
-        circle |= below && above;
+        const struct icp__candidate *x = m->member[t].key < 0 || t == m->company ? NULL : icp__find_best(f, t, (uint32_t)m->member[t].key, m->company);
+        const bool twin = x && (int32_t)x->to_column == m->member[m->company].key && x->share >= 500;
+        twins |= twin;
+        circle |= below && above && !twin;
         rivals++;
         list(f, t, &count);
     }
+    if (twins) icp__bytes_text(&f->text, "; they have the same keys, as two states of one table have");
     if (circle) icp__bytes_text(&f->text, "; they point at each other in a circle");
     if (none || rivals) return fail_text(f, err);
     f->text.size = 0;

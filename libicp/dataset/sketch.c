@@ -84,6 +84,12 @@ uint64_t icp__sketch_distinct(const struct icp__sketch *s) {
     return (uint64_t)((double)(s->count - 1) / share);
 }
 
+uint64_t icp__sketch_among(const struct icp__sketch *s, uint64_t rows) {
+    const uint32_t unique = icp__sketch_unique(s);
+    /* How rarely values come again is known better than how many there are. */
+    return s->cut && unique >= 500 ? rows / 1000 * unique + rows % 1000 * unique / 1000 : icp__sketch_distinct(s);
+}
+
 uint32_t icp__sketch_unique(const struct icp__sketch *s) {
     uint64_t rows = 0;
     for (size_t i = 0; i < s->count; i++) rows += s->item[i].rows;

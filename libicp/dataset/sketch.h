@@ -24,6 +24,8 @@ void icp__sketch_shrink(struct icp__sketch *s, icp_context *c, uint32_t k); /* g
 size_t icp__sketch_bytes(const struct icp__sketch *s);
 
 uint64_t icp__sketch_distinct(const struct icp__sketch *s);
+/* The same for values that came in so many rows, better where few come twice. */
+uint64_t icp__sketch_among(const struct icp__sketch *s, uint64_t rows);
 /* Different values per thousand rows that have one. */
 uint32_t icp__sketch_unique(const struct icp__sketch *s);
 /* Of the values of `part` that both sketches speak of, how many `whole` has. */
