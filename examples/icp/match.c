@@ -230,7 +230,13 @@ int run_match(const struct options *o) {
     struct icp_error e = error_new();
     if (!o->customers)
         return fprintf(stderr, "icp: --customers is missing; see icp match --help\n"), EXIT_USAGE;
+    if (strcmp(o->files[0], "-") == 0 && strcmp(o->customers, "-") == 0)
+        return fprintf(stderr, "icp: universe and customers cannot both come from standard input\n"), EXIT_USAGE;
     icp_context *c = context_new();
+    if (asks_in_vain(c, o, (const char *const[]){o->files[0], o->customers}, 2, false)) {
+        icp_context_unref(c);
+        return EXIT_USAGE;
+    }
     icp_reader *r = NULL;
     icp_reference *ref = NULL;
     icp_buffer *json = NULL;
@@ -243,6 +249,7 @@ int run_match(const struct options *o) {
     icp_buffer_unref(json);
     icp_reference_unref(ref);
     icp_reader_free(r);
+    datasets_end(o, code);
     icp_context_unref(c);
     return code;
 }
