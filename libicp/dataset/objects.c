@@ -357,7 +357,7 @@ const char *icp__header_personal(struct icp_str header, bool person) {
 unsigned icp__header_late(struct icp_str header) {
     static const char *const list[] = {"outcome", "result", "won", "lost", "stage", "status", "reason", "close", "closed", "resolution", "resolved", "churn", "churned", "cancelled",
                                        "canceled", "cancellation", "end", "ended", "final", "completed", "converted", "conversion", "renewed", "refund", "satisfaction",
-                                       "feedback", "probability", "forecast", "win", "disposition", "completion", "duration", "escalated", "escalation", "paid", "state code", "ergebnis", "grund",
+                                       "feedback", "probability", "forecast", "win", "disposition", "completion", "duration", "escalated", "escalation", "paid", "ergebnis", "grund",
                                        "phase", "abgeschlossen", "r\xC3\xA9sultat", "motif", "statut", "\xC3\xA9tape", "etape", "resultado", "motivo", "estado", "etapa", "is open", "is active"};
     unsigned rank;
     return header_has_any(header, list, COUNT(list), &rank) ? rank : 0;
@@ -373,16 +373,14 @@ unsigned icp__header_event_kind(struct icp_str header) {
 }
 
 bool icp__header_of_period(struct icp_str header) {
-    static const char *const list[] = {"month", "quarter", "year", "week", "fiscal", "weekday", "monat", "quartal", "jahr", "woche", "mois", "trimestre", "ann\xC3\xA9" "e", "semaine",
-                                       "mes", "a\xC3\xB1o", "semana", "hour"};
-    unsigned rank;
-    return header_has_any(header, list, COUNT(list), &rank);
-}
-
-bool icp__header_says_date(struct icp_str header) {
-    static const char *const list[] = {"date", "day", "at", "on", "datum", "tag", "fecha", "jour", "timestamp", "time"};
-    unsigned rank;
-    return header_has_any(header, list, COUNT(list), &rank);
+    static const char *const list[] = {"month", "quarter", "year", "week", "weekday", "monat", "quartal", "jahr", "woche", "mois", "trimestre", "ann\xC3\xA9" "e", "semaine",
+                                       "mes", "a\xC3\xB1o", "semana"};
+    struct icp__header h;
+    icp__header_split(header, &h);
+    /* The last word: "weeks seen" counts them. */
+    for (size_t i = 0; h.words && i < COUNT(list); i++)
+        if (same_word(nth(&h, h.words - 1), list[i], strlen(list[i]))) return true;
+    return false;
 }
 
 unsigned icp__header_of_company(struct icp_str header) {

@@ -52,6 +52,5 @@ unsigned icp__header_late(struct icp_str header);
 unsigned icp__header_event_kind(struct icp_str header);
 /* The month, quarter or year that something was in: said beside the date itself it says nothing new. */
 bool icp__header_of_period(struct icp_str header);
-bool icp__header_says_date(struct icp_str header); /* "date", "at": not a mere period */
 /* How much a header is what tables of companies have: 0 to 3. */
 unsigned icp__header_of_company(struct icp_str header);

@@ -187,34 +187,38 @@ static icp_status find_company(struct icp__find *f, struct icp_error *err) {
     return ICP_OK;
 }
 
-/* What a way up is worth: how sure, over how many rows, and how short. */
-static int32_t worth(const struct icp__find *f, const struct icp__candidate *c, const int32_t *reach) {
+/* How far a table is from the company table, and how much of the way is sure. */
+struct reach {
+    int32_t sure, depth; /* sure < 0 = not reached */
+};
+
+/* How sure a way up is as a whole, and over how many rows. */
+static int32_t way(const struct icp__find *f, const struct icp__candidate *c, const struct reach *reach) {
     const struct icp__profile *p = &f->profile[c->table];
     const struct icp__meaning *m = &p->column[c->column].means;
     const uint64_t filled = p->rows ? p->column[c->column].filled * 1000 / p->rows : 0;
     int32_t sure = (int32_t)((c->sure * 7 + filled * 3) / 10);
     if (m->other || m->polymorphic) sure -= 60;
     if (m->audit) return -1;
-    return (sure < reach[c->to] ? sure : reach[c->to]) - HOP;
+    return sure < reach[c->to].sure ? sure : reach[c->to].sure;
 }
 
 /* Widest paths from the company table down. */
-static bool find_children(struct icp__find *f, int32_t *reach) {
+static bool find_children(struct icp__find *f, struct reach *reach) {
     struct icp__manifest *m = f->m;
-    for (uint32_t t = 0; t < m->members; t++) reach[t] = t == m->company ? 2000 : -1;
+    for (uint32_t t = 0; t < m->members; t++) reach[t] = (struct reach){t == m->company ? 1000 : -1, 0};
     for (uint32_t round = 0; round < m->members; round++) {
         const struct icp__candidate *best = NULL;
-        int32_t most = -1;
+        int32_t most = INT32_MIN;
         for (size_t i = 0; i < f->candidates; i++) {
             const struct icp__candidate *c = &f->candidate[i];
-            if (reach[c->table] >= 0 || reach[c->to] < 0 || m->member[c->table].role == ICP__ROLE_EXCLUDED) continue;
-            const int32_t w = worth(f, c, reach);
-            if (w > most) most = w, best = c;
+            if (reach[c->table].sure >= 0 || reach[c->to].sure < 0 || m->member[c->table].role == ICP__ROLE_EXCLUDED) continue;
+            const int32_t sure = way(f, c, reach), worth = sure - HOP * reach[c->to].depth;
+            if (sure >= 0 && worth > most) most = worth, best = c;
         }
         if (!best) break;
-        /* A lookup that happens to be contained, such as a list of countries, has no rows that belong to one company. */
         struct icp__member *child = &m->member[best->table];
-        reach[best->table] = most;
+        reach[best->table] = (struct reach){way(f, best, reach), reach[best->to].depth + 1};
         child->role = ICP__ROLE_CHILD;
         icp__find_figures(f, best);
         child->up = (struct icp__link){best->column, best->to, best->to_column, best->normalised, 0, (int32_t)best->sure, icp__find_say(f)};
@@ -330,7 +334,7 @@ icp_status icp__find_roles(struct icp__find *f, struct icp_error *err) {
     struct icp__manifest *m = f->m;
     icp_status st = f->company.data ? asked_company(f, err) : find_company(f, err);
     if (st) return st;
-    int32_t *reach = icp__alloc(f->ctx, m->members, sizeof *reach);
+    struct reach *reach = icp__alloc(f->ctx, m->members, sizeof *reach);
     if (!reach) return icp__no_memory(err);
     for (uint32_t t = 0; t < m->members; t++) m->member[t].up.to = ICP__NO_LINK;
     m->member[m->company].role = ICP__ROLE_COMPANY;
@@ -352,11 +356,39 @@ icp_status icp__find_roles(struct icp__find *f, struct icp_error *err) {
     return explain_unlinked(f, err);
 }
 
+static bool asked_for(const struct icp__find *f, uint32_t t) {
+    const struct icp__member *m = &f->m->member[t];
+    for (uint32_t c = 0; c < f->profile[t].columns; c++)
+        if (m->column[c].part != ICP__PART_SKIP && m->column[c].part != ICP__PART_KEY && m->column[c].part != ICP__PART_LINK) return true;
+    return false;
+}
+
+/* Children of which nothing was asked for, unless they are the way of others. */
+static void leave_out(struct icp__find *f) {
+    for (bool again = true; again;) {
+        again = false;
+        for (uint32_t t = 0; t < f->m->members; t++) {
+            struct icp__member *m = &f->m->member[t];
+            bool used = m->role != ICP__ROLE_CHILD || asked_for(f, t);
+            bool failed = false;
+            used = used || icp__dataset_matches(f->ctx, f->include, m->name, (struct icp_str){NULL, 0}, &failed);
+            for (uint32_t k = 0; k < f->m->members && !used; k++) used = f->m->member[k].role == ICP__ROLE_CHILD && f->m->member[k].up.to == t;
+            if (used) continue;
+            m->role = ICP__ROLE_EXCLUDED;
+            m->up.to = ICP__NO_LINK;
+            m->lookups = 0;
+            m->reason = (struct icp_str){"not asked for", 13};
+            again = true;
+        }
+    }
+}
+
 icp_status icp__find(struct icp__find *f, struct icp_error *err) {
     if (!icp__find_links(f)) return icp__no_memory(err);
     icp__find_keys(f);
     icp_status st = icp__find_roles(f, err);
     for (uint32_t t = 0; t < f->m->members && !st; t++)
         if (!icp__find_uses(f, t) || f->failed) st = icp__no_memory(err);
-    return st;
+    if (!st && f->include.data) leave_out(f);
+    return st && f->failed ? icp__no_memory(err) : st;
 }

@@ -96,14 +96,11 @@ static bool skip_text(struct use *u) {
     return false;
 }
 
-/* "Fiscal year end date" is a date. */
-static bool is_exact_date(const struct use *u) { return u->s->kind == ICP_KIND_DATE && icp__header_says_date(u->s->name); }
-
 static void use_value(struct use *u) {
     const bool lookup = u->m->role == ICP__ROLE_LOOKUP;
     const struct icp__meaning *m = &u->c->means;
     const bool dated = u->p->dates > (u->s->kind == ICP_KIND_DATE);
-    if (!lookup && dated && (u->s->kind == ICP_KIND_NUMBER || u->s->kind == ICP_KIND_DATE) && icp__header_of_period(u->s->name) && !is_exact_date(u)) {
+    if (!lookup && dated && (u->s->kind == ICP_KIND_NUMBER || u->s->kind == ICP_KIND_DATE) && icp__header_of_period(u->s->name)) {
         because(u, ICP__PART_SKIP, "a month, quarter or year beside a date");
         return;
     }
