@@ -50,7 +50,7 @@ static double scale2(const struct icp__design *d, const struct icp__feature *f) 
     return information * icp__sqrt(information);
 }
 
-/* Words inside values are a group of their own beside the values. */
+/* Words inside values, and terms that a normaliser adds to them, are a group of their own beside the values. */
 static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
     int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
     if (f->kind == ICP_TRAIT_PHRASE)
@@ -59,7 +59,7 @@ static uint32_t group_of(const struct icp__design *d, const struct icp__feature 
         return ICP__GROUPS * f->field + ICP__GROUP_PREFIXES;
     if (usual == ICP_TRAIT_WORD && f->customers < 2 && f->reference < 4)
         return ICP__UNGROUPED;
-    return ICP__GROUPS * f->field + (f->kind == ICP_TRAIT_WORD && usual != ICP_TRAIT_WORD ? ICP__GROUP_PARTS : ICP__GROUP_TRAITS);
+    return ICP__GROUPS * f->field + (f->kind != ICP_TRAIT_RANGE && f->kind != usual ? ICP__GROUP_PARTS : ICP__GROUP_TRAITS);
 }
 
 static uint32_t params_of(const struct icp__layer *l) {

@@ -160,6 +160,8 @@ static bool kind_fits(const struct icp__column *column, uint32_t kind) {
         return column->kind == ICP_KIND_NUMBER || column->kind == ICP_KIND_DATE;
     if (kind == ICP_TRAIT_WORD) /* of a text, or inside a value or a host */
         return tokens != -1;
+    if (kind == ICP_TRAIT_ITEM && tokens == ICP_TRAIT_VALUE) /* a term of a value */
+        return column->normaliser != 0;
     return (int32_t)kind == tokens || ((kind == ICP_TRAIT_PHRASE || kind == ICP_TRAIT_PREFIX) && tokens == ICP_TRAIT_WORD);
 }
 

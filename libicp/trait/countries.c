@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Countries: ISO 3166-1 codes as the standard assigns them; the names and variants are our own, in the folded form of values. */
-#include "base/base.h"
-#include "trait/family.h"
+#include "base/bytes.h"
+#include "trait/normalise.h"
 
 /* alpha-2: the second letters that stand behind each first letter. */
 static const char second[26][32] = {
@@ -248,4 +248,19 @@ size_t icp__normalise_country(const char *folded, size_t n, char *out, size_t ca
     if (!code) return 0;
     memmove(out, code, 2);
     return 2;
+}
+
+void icp__countries_write(struct icp__bytes *b) {
+    for (size_t i = 0; i < sizeof second / sizeof *second; i++) {
+        icp__bytes_text(b, second[i]);
+        icp__bytes_text(b, "\n");
+    }
+    for (size_t i = 0; i < sizeof three / sizeof *three; i++) icp__bytes_add(b, three[i], 5);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        icp__bytes_text(b, "\n");
+        icp__bytes_text(b, names[i].name);
+        icp__bytes_text(b, "\t");
+        icp__bytes_add(b, names[i].code, 2);
+    }
+    icp__bytes_text(b, "\n");
 }

@@ -14,7 +14,7 @@ struct set {
 struct gathering {
     icp_context *ctx;
     struct icp__evidence *e;
-    struct set values, items[ICP__SEPARATORS];
+    struct set values, items[ICP__LISTS];
     uint64_t host_hash, host_votes;
     bool failed;
 };
@@ -25,7 +25,8 @@ static void place(uint64_t *slots, size_t size, uint64_t h) {
     slots[i] = h;
 }
 
-static void set_add(struct gathering *g, struct set *s, uint64_t h) {
+/* Whether it was added. */
+static bool set_add(struct gathering *g, struct set *s, uint64_t h) {
     if (h == 0) h = 1; /* 0 marks a free slot */
     if ((s->count + 1) * 2 > s->size) {
         size_t size = s->size ? s->size * 2 : 1024;
@@ -33,7 +34,7 @@ static void set_add(struct gathering *g, struct set *s, uint64_t h) {
         if (!slots) {
             /* Past the limit of the context the count simply stops: the column is near-unique by then. */
             if (s->count < g->ctx->options.max_distinct) g->failed = true;
-            return;
+            return false;
         }
         for (size_t i = 0; i < s->size; i++)
             if (s->slots[i]) place(slots, size, s->slots[i]);
@@ -42,7 +43,9 @@ static void set_add(struct gathering *g, struct set *s, uint64_t h) {
     }
     size_t i = (size_t)h & (s->size - 1);
     while (s->slots[i] && s->slots[i] != h) i = (i + 1) & (s->size - 1);
-    if (!s->slots[i]) s->slots[i] = h, s->count++;
+    if (s->slots[i]) return false;
+    s->slots[i] = h, s->count++;
+    return true;
 }
 
 /* Blank-separated words; text without blanks counts by its length. */
@@ -76,6 +79,7 @@ static void look_at_numbers(struct icp__evidence *e, const char *s, size_t n) {
     bool ok[2];
     ok[0] = icp__number_read(s, n, '.', &v[0], &flags[0]);
     ok[1] = icp__number_read(s, n, ',', &v[1], &flags[1]);
+    if (!ok[0] && !ok[1]) e->band_words += icp__normalise_number(ICP__NORMALISER_EMPLOYEES, s, n, &v[0]);
     e->number[0] += ok[0];
     e->number[1] += ok[1];
     if (!ok[0] && !ok[1]) return;
@@ -144,18 +148,51 @@ static size_t look_at_url(struct icp__evidence *e, const char *s, size_t n, char
     return m;
 }
 
-static void look_at_lists(struct gathering *g, const char *s, size_t n) {
+/* Values longer than this are texts. */
+#define KNOWN_MOST 120u
+
+/* Which normalisers know a value: 1 << id. */
+static uint32_t known_by(const char *s, size_t n) {
+    char folded[KNOWN_MOST * ICP__FOLD_GROWTH + 16], room[ICP__TERM_ROOM];
+    uint32_t mask = 0;
+    if (n > KNOWN_MOST) return 0;
+    n = icp__fold_value(s, n, folded, sizeof folded);
+    for (uint32_t k = ICP__NORMALISER_INDUSTRY; n > 0 && k < ICP__NORMALISER_COUNT; k++) {
+        struct icp__terms t = {.count = 0, .room = room};
+        icp__normalisers[k].terms(folded, n, &t);
+        mask |= (uint32_t)(t.count > 0) << k;
+    }
+    return mask;
+}
+
+static void count_known(uint64_t known[ICP__NORMALISER_COUNT], uint32_t mask) {
+    for (uint32_t k = 0; mask; k++, mask >>= 1) known[k] += mask & 1;
+}
+
+static void look_at_brackets(struct gathering *g, const char *s, size_t n) {
+    char room[ICP__CELL_MAX];
+    struct icp__items it;
+    struct icp_str item;
+    if (n > sizeof room) return;
+    icp__items_init(&it, s, n, 'j', room);
+    while (icp__items_next(&it, &item))
+        if (set_add(g, &g->items[ICP__BRACKETS], icp__hash(item.data, item.size, 0))) count_known(g->e->list[ICP__BRACKETS].known, known_by(item.data, item.size));
+}
+
+static void look_at_lists(struct gathering *g, const char *s, size_t n, uint32_t mask) {
     static const char separators[ICP__SEPARATORS] = {';', '|', ','};
     struct icp__evidence *e = g->e;
     if (n >= 2 && ((s[0] == '[' && s[n - 1] == ']') || (s[0] == '{' && s[n - 1] == '}'))) {
         e->bracketed++;
         e->nested += s[0] == '{' ? memchr(s, ':', n) != NULL : n > 2 && (s[1] == '{' || s[1] == '[');
+        look_at_brackets(g, s, n);
     }
     for (int k = 0; k < ICP__SEPARATORS; k++) {
         struct icp__items it;
         struct icp_str item;
         if (!memchr(s, separators[k], n)) {
-            set_add(g, &g->items[k], icp__hash(s, n, 0)); /* a list of one */
+            /* A list of one. The mask was made when the value was new, and no item is new later than its value. */
+            if (set_add(g, &g->items[k], icp__hash(s, n, 0))) count_known(e->list[k].known, mask);
             e->list[k].items++;
             e->list[k].words += count_words(s, n);
             continue;
@@ -163,7 +200,7 @@ static void look_at_lists(struct gathering *g, const char *s, size_t n) {
         e->list[k].cells++;
         it = (struct icp__items){.p = s, .end = s + n, .separator = (uint8_t)separators[k]};
         while (icp__items_next(&it, &item)) {
-            set_add(g, &g->items[k], icp__hash(item.data, item.size, 0));
+            if (set_add(g, &g->items[k], icp__hash(item.data, item.size, 0))) count_known(e->list[k].known, known_by(item.data, item.size));
             e->list[k].items++;
             e->list[k].words += count_words(item.data, item.size);
         }
@@ -183,13 +220,14 @@ static void look_at(struct gathering *g, const char *s, size_t n) {
     struct icp__evidence *e = g->e;
     char host[256];
     e->filled++;
-    set_add(g, &g->values, icp__hash(s, n, 0));
+    const uint32_t mask = set_add(g, &g->values, icp__hash(s, n, 0)) ? known_by(s, n) : 0;
+    count_known(e->known, mask);
     look_at_letters(e, s, n);
     int yes = icp__boolean_read(s, n);
     e->yes += yes == 1;
     e->no += yes == 0;
     e->binary += yes >= 0 && icp__is_digit(s[0]);
-    look_at_lists(g, s, n);
+    look_at_lists(g, s, n, mask);
     if (n > 250) return;
     if (n <= 120) look_at_numbers(e, s, n);
     if (n <= 64) look_at_dates(e, s, n), look_at_countries(e, s, n), look_at_phones(e, s, n);
@@ -231,7 +269,7 @@ bool icp__evidence_gather(icp_context *c, const struct icp__table *t, uint32_t c
     if (out->urls + out->hosts > out->filled / 2) count_host(&g, t, column);
     out->distinct = g.values.count;
     icp__free(c, g.values.slots);
-    for (int k = 0; k < ICP__SEPARATORS; k++) {
+    for (int k = 0; k < ICP__LISTS; k++) {
         out->list[k].distinct = g.items[k].count;
         icp__free(c, g.items[k].slots);
     }

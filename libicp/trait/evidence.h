@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the values of a column look like: counts only, so that the decision is made in one place (infer.c). */
 #pragma once
-#include "trait/schema.h"
+#include "trait/normalise.h"
 
-enum { ICP__SEMICOLON, ICP__PIPE, ICP__COMMA, ICP__SEPARATORS };
+enum { ICP__SEMICOLON, ICP__PIPE, ICP__COMMA, ICP__SEPARATORS, ICP__BRACKETS = ICP__SEPARATORS, ICP__LISTS };
 
 struct icp__evidence {
     uint64_t seen, filled, distinct;
@@ -21,9 +21,12 @@ struct icp__evidence {
     char host[64];                        /* that host */
     uint64_t bracketed, nested;           /* [..]; holding objects */
     uint64_t countries, country_names;    /* known; of these longer than a code */
+    uint64_t known[ICP__NORMALISER_COUNT]; /* distinct values that the normaliser knows */
+    uint64_t band_words;                  /* cells that are no number but stand for one (the letters of LinkedIn's sizes) */
     struct {
         uint64_t cells, items, words, distinct;
-    } list[ICP__SEPARATORS];
+        uint64_t known[ICP__NORMALISER_COUNT]; /* distinct items */
+    } list[ICP__LISTS];
 };
 /* false = no memory. */
 bool icp__evidence_gather(icp_context *c, const struct icp__table *t, uint32_t column, struct icp__evidence *out);

@@ -3,6 +3,7 @@
 #include "trait/extract.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "trait/normalise.h"
 #include "trait/parse.h"
 #include <icp/model.h>
 
@@ -92,8 +93,22 @@ bool icp__scratch_words(struct icp__scratch *s, uint32_t index, const char *data
     return true;
 }
 
+bool icp__scratch_terms(struct icp__scratch *s, uint32_t index, const struct icp__terms *terms, bool replaced, const char *data, size_t n) {
+    for (uint32_t i = replaced; i < terms->count; i++) {
+        const struct icp_str t = terms->term[i];
+        if (t.size == n && memcmp(t.data, data, n) == 0) continue;
+        if (!icp__scratch_token(s, index, ICP_TRAIT_ITEM, t.data, t.size)) return false;
+    }
+    return true;
+}
+
+/* The functions of version 1 know its normalisers alone, since its schemas can name no others (schema_json.c). */
 static const struct icp__extraction versions[] = {
     {1u,
+     {[ICP_KIND_NAME] = icp__extract_text, [ICP_KIND_CATEGORY] = icp__extract_value, [ICP_KIND_LIST] = icp__extract_list,
+      [ICP_KIND_NUMBER] = icp__extract_number, [ICP_KIND_DATE] = icp__extract_date, [ICP_KIND_BOOLEAN] = icp__extract_boolean,
+      [ICP_KIND_TEXT] = icp__extract_text, [ICP_KIND_URL] = icp__extract_url}},
+    {2u,
      {[ICP_KIND_NAME] = icp__extract_text, [ICP_KIND_CATEGORY] = icp__extract_value, [ICP_KIND_LIST] = icp__extract_list,
       [ICP_KIND_NUMBER] = icp__extract_number, [ICP_KIND_DATE] = icp__extract_date, [ICP_KIND_BOOLEAN] = icp__extract_boolean,
       [ICP_KIND_TEXT] = icp__extract_text, [ICP_KIND_URL] = icp__extract_url}},

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "trait/schema.h"
 
-#define ICP__EXTRACTION 1u /* newest version */
+#define ICP__EXTRACTION 2u /* newest version */
 
 /* A yes/no fact: its bytes as they stand behind the column in a trait id, unescaped. */
 struct icp__token {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists: separated items, JSON arrays, Python lists, PostgreSQL arrays. */
-#include "trait/family.h"
+#include "trait/normalise.h"
 #include "trait/parse.h"
 #include <icp/model.h>
 
@@ -95,6 +95,28 @@ bool icp__items_next(struct icp__items *it, struct icp_str *out) {
     return false;
 }
 
+/* Bytes of a term in room that have their place behind the item: the growth allowed for the separator. */
+#define TERM_MOST ICP__FOLD_GROWTH
+
+/* The item at text and its terms. Returns the bytes taken, 0 = no memory. */
+static size_t add_item(struct icp__scratch *s, uint32_t index, const struct icp__column *c, char *text, size_t n) {
+    char room[ICP__TERM_ROOM];
+    struct icp__terms terms = {.count = 0, .room = room};
+    struct icp_str item = {text, n};
+    size_t used = n;
+    if (c->normaliser) icp__normalisers[c->normaliser].terms(text, n, &terms);
+    if (terms.count && terms.term[0].data == room) {
+        const size_t size = terms.term[0].size <= TERM_MOST ? terms.term[0].size : 0;
+        memcpy(text + n, room, size);
+        terms.term[0] = (struct icp_str){text + n, size};
+        terms.count = size ? 1 : 0;
+        used += size;
+    }
+    const bool replaced = terms.count > 0 && !c->adds;
+    if (replaced) item = terms.term[0];
+    return icp__scratch_token(s, index, ICP_TRAIT_ITEM, item.data, item.size) && icp__scratch_terms(s, index, &terms, replaced, item.data, item.size) ? used : 0;
+}
+
 enum icp__known icp__extract_list(const struct icp__column *c, uint32_t index, const struct icp__cell *cell, struct icp__scratch *s) {
     struct icp_str v, item;
     bool bad;
@@ -108,11 +130,9 @@ enum icp__known icp__extract_list(const struct icp__column *c, uint32_t index, c
     while (icp__items_next(&it, &item)) {
         char *text = s->text + used;
         size_t n = icp__fold_value(item.data, item.size, text, room - used);
-        char normal[64];
-        size_t m = c->normaliser ? icp__normalisers[c->normaliser](text, n, normal, sizeof normal) : 0;
-        if (m && m <= n) memcpy(text, normal, n = m);
         if (n == 0) continue;
-        if (!icp__scratch_token(s, index, ICP_TRAIT_ITEM, text, n)) return ICP__UNKNOWN;
+        n = add_item(s, index, c, text, n);
+        if (n == 0) return ICP__UNKNOWN;
         used += n;
     }
     return s->tokens_used ? ICP__KNOWN : ICP__UNKNOWN;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers as people and exports write them: groups, decimals, ranges, currencies, magnitudes, units. */
 #include "base/number.h"
+#include "trait/normalise.h"
 #include "trait/parse.h"
 
 struct cursor {
@@ -74,12 +75,12 @@ static const struct word units[] = {
 static const struct word before[] = {
     {"~", 0}, {"\xE2\x89\x88", 0}, {"ca.", 0}, {"ca", 0}, {"c.", 0}, {"about", 0}, {"approx.", 0}, {"approx", 0}, {"approximately", 0}, {"circa", 0},
     {"around", 0}, {"rund", 0}, {"etwa", 0}, {"env.", 0}, {"environ", 0}, {"between", 0}, {"from", 0}, {"zwischen", 0}, {"von", 0},
-    {"<=", 1}, {"<", 1}, {">=", 1}, {">", 1}, {"\xE2\x89\xA4", 1}, {"\xE2\x89\xA5", 1}, {"under", 1}, {"over", 1}, {"less than", 1}, {"fewer than", 1},
-    {"more than", 1}, {"up to", 1}, {"at least", 1}, {"above", 1}, {"below", 1}, {"bis zu", 1}, {"bis", 1}, {"unter", 1}, {"\xC3\xBC" "ber", 1}, {"\xC3\x9C" "ber", 1},
-    {"ab", 1}, {"mehr als", 1}, {"weniger als", 1}, {"plus de", 1}, {"moins de", 1}, {"m\xC3\xA1s de", 1}, {"menos de", 1}};
+    {"<=", -1}, {"<", -1}, {">=", 1}, {">", 1}, {"\xE2\x89\xA4", -1}, {"\xE2\x89\xA5", 1}, {"under", -1}, {"over", 1}, {"less than", -1}, {"fewer than", -1},
+    {"more than", 1}, {"up to", -1}, {"at least", 1}, {"above", 1}, {"below", -1}, {"bis zu", -1}, {"bis", -1}, {"unter", -1}, {"\xC3\xBC" "ber", 1}, {"\xC3\x9C" "ber", 1},
+    {"ab", 1}, {"mehr als", 1}, {"weniger als", -1}, {"plus de", 1}, {"moins de", -1}, {"m\xC3\xA1s de", 1}, {"menos de", -1}};
 static const struct word after[] = {
     {"+", 1}, {"or more", 1}, {"and more", 1}, {"or above", 1}, {"and above", 1}, {"& above", 1}, {"and over", 1}, {"or over", 1}, {"and up", 1},
-    {"plus", 1}, {"or less", 1}, {"and below", 1}, {"or fewer", 1}, {"und mehr", 1}, {"oder mehr", 1}, {"et plus", 1}, {"ou plus", 1}, {"y m\xC3\xA1s", 1}, {"o m\xC3\xA1s", 1}};
+    {"plus", 1}, {"or less", -1}, {"and below", -1}, {"or fewer", -1}, {"und mehr", 1}, {"oder mehr", 1}, {"et plus", 1}, {"ou plus", 1}, {"y m\xC3\xA1s", 1}, {"o m\xC3\xA1s", 1}};
 static const struct word between[] = {
     {"-", 0}, {"\xE2\x80\x93", 0}, {"\xE2\x80\x94", 0}, {"\xE2\x80\x90", 0}, {"\xE2\x80\x91", 0}, {"\xE2\x88\x92", 0}, {"..", 0}, {"...", 0}, {"\xE2\x80\xA6", 0},
     {"~", 0}, {"to", 0}, {"bis", 0}, {"and", 0}, {"und", 0}, {"\xC3\xA0", 0}, {"et", 0}, {"a", 0}, {"through", 0}};
@@ -246,9 +247,13 @@ static bool read_amount(struct cursor *c, uint8_t decimal, struct amount *a, uns
 }
 
 /* What stands behind the last amount: "or more", a unit, a full stop. */
-static bool read_rest(struct cursor *c, unsigned *flags) {
+static bool read_rest(struct cursor *c, unsigned *flags, struct icp__range *range) {
+    const struct word *w;
     skip_blanks(c);
-    if (TAKE(c, after)) *flags |= ICP__NUMBER_RANGE;
+    if ((w = TAKE(c, after))) {
+        *flags |= ICP__NUMBER_RANGE;
+        range->open = w->value < 0 ? -1 : 1;
+    }
     skip_blanks(c);
     if (c->p < c->end && TAKE(c, units)) *flags |= ICP__NUMBER_UNIT;
     skip_blanks(c);
@@ -256,12 +261,12 @@ static bool read_rest(struct cursor *c, unsigned *flags) {
     return c->p == c->end;
 }
 
-static bool read_slowly(struct cursor c, uint8_t decimal, double *out, unsigned *flags) {
+static bool read_slowly(struct cursor c, uint8_t decimal, double *out, unsigned *flags, struct icp__range *range) {
     struct amount one, two;
     const struct word *w;
     bool bracketed = false, bound = false;
     for (int i = 0; i < 3 && (w = TAKE(&c, before)); i++) {
-        if (w->value > 0) bound = true, *flags |= ICP__NUMBER_RANGE;
+        if (w->value != 0) bound = true, *flags |= ICP__NUMBER_RANGE, range->open = w->value < 0 ? -1 : 1;
         skip_blanks(&c);
     }
     struct cursor inside = c;
@@ -290,10 +295,11 @@ static bool read_slowly(struct cursor c, uint8_t decimal, double *out, unsigned 
         if (lo > hi) return false;
         *flags |= ICP__NUMBER_RANGE;
         *out = lo + (hi - lo) / 2;
-        return read_rest(&ahead, flags);
+        range->lo = lo, range->hi = hi;
+        return read_rest(&ahead, flags, range);
     }
-    *out = value;
-    return read_rest(&c, flags);
+    *out = range->lo = range->hi = value;
+    return read_rest(&c, flags, range);
 }
 
 /* Digits and at most one point, the usual case. */
@@ -314,17 +320,28 @@ static bool read_plainly(const char *s, size_t n, bool point, double *out) {
 
 bool icp__number_read(const char *s, size_t n, uint8_t decimal, double *out, unsigned *flags) {
     unsigned found = 0;
+    struct icp__range range = {0, 0, 0};
     double v;
     if (n == 0 || n > 120) return false;
     /* Whoever asks for flags learns from them how points are used. */
     if (read_plainly(s, n, !flags && decimal == '.', &v)) {
         found = ICP__NUMBER_DIGITS;
-    } else if (!read_slowly((struct cursor){s, s + n}, decimal ? decimal : '.', &v, &found)) {
+    } else if (!read_slowly((struct cursor){s, s + n}, decimal ? decimal : '.', &v, &found, &range)) {
         return false;
     }
     if (!(v - v == 0)) return false; /* infinite */
     *out = v == 0 ? 0 : v;           /* no negative zero */
     if (flags) *flags = found;
+    return true;
+}
+
+bool icp__range_read(const char *s, size_t n, struct icp__range *out) {
+    struct icp__range range = {0, 0, 0};
+    unsigned flags = 0;
+    double v;
+    if (n == 0 || n > 120 || !read_slowly((struct cursor){s, s + n}, '.', &v, &flags, &range) || !(v - v == 0)) return false;
+    if (!(range.lo >= 0 && range.hi - range.lo >= 0)) return false; /* a bound below zero is no size */
+    *out = range;
     return true;
 }
 
@@ -334,5 +351,6 @@ enum icp__known icp__extract_number(const struct icp__column *c, uint32_t index,
     bool bad;
     s->tokens_used = 0;
     if (!icp__cell_value(cell, &v, &bad)) return bad ? ICP__UNREADABLE : ICP__UNKNOWN;
-    return icp__number_read(v.data, v.size, c->decimal, &s->number, NULL) ? ICP__KNOWN : ICP__UNREADABLE;
+    if (icp__number_read(v.data, v.size, c->decimal, &s->number, NULL)) return ICP__KNOWN;
+    return c->normaliser && icp__normalise_number(c->normaliser, v.data, v.size, &s->number) ? ICP__KNOWN : ICP__UNREADABLE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Categories and booleans: one value, one token. */
-#include "trait/family.h"
+#include "trait/normalise.h"
 #include "trait/parse.h"
 #include <icp/model.h>
 
@@ -14,17 +14,19 @@ enum icp__known icp__extract_value(const struct icp__column *c, uint32_t index, 
     if (!icp__scratch_text(s, 2 * room + room / 3 + 128)) return ICP__UNKNOWN;
     size_t n = icp__fold_value(v.data, v.size, s->text, room);
     if (n == 0) return ICP__UNKNOWN;
+    struct icp__terms terms = {.count = 0, .room = s->text + room};
     const char *text = s->text;
-    if (c->normaliser) {
-        size_t m = icp__normalisers[c->normaliser](s->text, n, s->text + room, 64);
-        if (m) text = s->text + room, n = m;
-    }
+    if (c->normaliser) icp__normalisers[c->normaliser].terms(s->text, n, &terms);
+    const bool replaced = terms.count > 0 && !c->adds;
+    if (replaced) text = terms.term[0].data, n = terms.term[0].size;
     if (!icp__scratch_token(s, index, ICP_TRAIT_VALUE, text, n)) return ICP__UNKNOWN;
     /* Only a value with a byte that may part words is looked at again. */
     bool parted = false;
     for (size_t i = 0; i < n && !parted; i++) parted = !icp__is_digit(text[i]) && !icp__is_letter(text[i]);
-    if (parted && !icp__scratch_words(s, index, text, n, s->text + room + 64, room + room / 3 + 64)) return ICP__UNKNOWN;
-    return ICP__KNOWN;
+    if (parted && !(replaced && terms.code) &&
+        !icp__scratch_words(s, index, text, n, s->text + room + ICP__TERM_ROOM, room + room / 3 + 64))
+        return ICP__UNKNOWN;
+    return icp__scratch_terms(s, index, &terms, replaced, text, n) ? ICP__KNOWN : ICP__UNKNOWN;
 }
 
 int icp__boolean_read(const char *s, size_t n) {

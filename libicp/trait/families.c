@@ -10,9 +10,6 @@ const struct icp__family *const icp__families[] = {
 };
 const size_t icp__family_count = sizeof icp__families / sizeof *icp__families;
 
-const icp__normalise_fn icp__normalisers[ICP__NORMALISER_COUNT] = {NULL, icp__normalise_country};
-const char *const icp__normaliser_names[ICP__NORMALISER_COUNT] = {"none", "country"};
-
 const char *icp__family_name(int32_t id) {
     for (size_t i = 0; i < icp__family_count; i++)
         if (icp__families[i]->id == id) return icp__families[i]->name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A family is one file that ends in one constant, and one line in the table in families.c. */
 #pragma once
-#include "trait/schema.h"
+#include "trait/normalise.h"
 
 /* A header word pattern: matches when all its words stand in the folded header ("annual revenue" matches "Annual Revenue (USD)"),
  * with a leading '=' when the header has no other words. Words are compared without a plural s. */
@@ -36,14 +36,6 @@ void icp__header_split(struct icp_str name, struct icp__header *out);
 bool icp__header_has(const struct icp__header *h, const char *words); /* as struct icp__synonym.words */
 /* The best synonym, NULL = none; *family is its family. */
 const struct icp__synonym *icp__header_match(const struct icp__header *h, int32_t *family);
-
-/* Maps a folded value to its normal form in place of it: returns the length written to out (cap >= 64), 0 = leave as it is. */
-typedef size_t (*icp__normalise_fn)(const char *folded, size_t n, char *out, size_t cap);
-enum { ICP__NORMALISER_NONE = 0, ICP__NORMALISER_COUNTRY = 1, ICP__NORMALISER_COUNT };
-extern const icp__normalise_fn icp__normalisers[ICP__NORMALISER_COUNT];
-extern const char *const icp__normaliser_names[ICP__NORMALISER_COUNT];
-/* ISO 3166-1 alpha-2 in lower case. */
-size_t icp__normalise_country(const char *folded, size_t n, char *out, size_t cap);
 
 extern const struct icp__family icp__family_industry, icp__family_size, icp__family_stage, icp__family_keywords,
     icp__family_technology, icp__family_hiring, icp__family_geography, icp__family_other;

@@ -6,6 +6,7 @@
 #include "trait/evidence.h"
 #include "trait/extract.h"
 #include "trait/family.h"
+#include "trait/suggest.h"
 
 /* What the certain columns of a table say about the uncertain ones. */
 struct habits {
@@ -22,6 +23,7 @@ struct decision {
 };
 
 static bool share(uint64_t n, uint64_t of, uint64_t percent) { return of > 0 && n * 100 >= of * percent; }
+static bool names_countries(const struct decision *d) { return d->synonym && d->synonym->normaliser == ICP__NORMALISER_COUNTRY; }
 static bool suggests(const struct decision *d, int32_t kind) { return d->synonym && d->synonym->kind == kind; }
 /* Too few values to speak of uniqueness. */
 static bool few(const struct icp__evidence *e) { return e->filled < 20; }
@@ -133,7 +135,7 @@ static bool decide_bracketed(struct decision *d) {
     }
     say_share(d, e->bracketed, "lists in brackets");
     d->column->separator = 'j';
-    if (d->synonym && d->synonym->normaliser) d->column->normaliser = d->synonym->normaliser;
+    if (names_countries(d)) d->column->normaliser = ICP__NORMALISER_COUNTRY;
     become(d, ICP_KIND_LIST);
     return true;
 }
@@ -242,12 +244,16 @@ static void decide_decimal(struct decision *d) {
 static bool decide_number(struct decision *d) {
     const struct icp__evidence *e = d->e;
     uint64_t n = larger(e->number[0], e->number[1]);
+    /* Letters and words for sizes count where most values are such or numbers. */
+    bool sizes = e->band_words > 0 && suggests(d, ICP_KIND_NUMBER) && d->column->family == ICP_FAMILY_SIZE;
+    if (sizes) n += e->band_words;
     uint64_t needed = suggests(d, ICP_KIND_NUMBER) ? 60 : !d->synonym || d->synonym->kind == -1 ? 90 : 95;
     if (suggests(d, ICP_KIND_DATE) && share(e->date_years, e->filled, 60)) needed = 90;
     if (!share(n, e->filled, needed)) return false;
     say_share(d, n, share(e->years, e->filled, 90) && d->column->family == ICP_FAMILY_STAGE ? "years" : "numbers");
     if (share(e->ranges, e->filled, 1)) icp__bytes_text(&d->why, ", some as ranges");
     decide_decimal(d);
+    if (sizes) d->column->normaliser = ICP__NORMALISER_EMPLOYEES;
     become(d, ICP_KIND_NUMBER);
     return true;
 }
@@ -255,7 +261,7 @@ static bool decide_number(struct decision *d) {
 /* Names of countries are told apart from other categories by the table of countries. */
 static void decide_country(struct decision *d) {
     const struct icp__evidence *e = d->e;
-    bool header = d->synonym && d->synonym->normaliser == ICP__NORMALISER_COUNTRY;
+    bool header = names_countries(d);
     bool place = d->column->family == ICP_FAMILY_GEOGRAPHY || !d->synonym;
     if (!(header && share(e->countries, e->filled, 50)) && !(place && share(e->country_names, e->filled, 80))) return;
     d->column->normaliser = ICP__NORMALISER_COUNTRY;
@@ -283,7 +289,7 @@ static bool decide_list(struct decision *d) {
         print_count(&d->why, distinct);
         icp__bytes_text(&d->why, " different items");
         d->column->separator = (uint8_t)separators[k];
-        if (d->synonym && d->synonym->normaliser) d->column->normaliser = d->synonym->normaliser;
+        if (names_countries(d)) d->column->normaliser = ICP__NORMALISER_COUNTRY;
         become(d, ICP_KIND_LIST);
         return true;
     }
@@ -339,10 +345,27 @@ static void decide_category(struct decision *d) {
     become(d, ICP_KIND_IGNORED);
 }
 
+static void decide_normaliser(struct decision *d) {
+    struct icp__suggestion s;
+    if (d->column->normaliser) return;
+    icp__normaliser_suggest(d->column, d->synonym, d->e, &s);
+    if (!s.normaliser) return;
+    d->column->normaliser = s.normaliser;
+    d->column->adds = s.adds;
+    if (!d->synonym) /* the values are all that is known of the column */
+        d->column->family = s.normaliser == ICP__NORMALISER_STATE ? ICP_FAMILY_GEOGRAPHY : s.normaliser == ICP__NORMALISER_INDUSTRY ? ICP_FAMILY_INDUSTRY : ICP_FAMILY_TECHNOLOGY;
+    icp__bytes_text(&d->why, "; ");
+    print_count(&d->why, s.known);
+    icp__bytes_text(&d->why, " of ");
+    print_count(&d->why, s.distinct);
+    icp__bytes_text(&d->why, d->column->kind == ICP_KIND_LIST ? " different items are in the table " : " different values are in the table ");
+    icp__bytes_text(&d->why, icp__normalisers[s.normaliser].name);
+}
+
 static void decide_kind(struct decision *d) {
     if (decide_empty(d) || decide_protected(d)) return;
     if (decide_constant(d)) {
-        if (d->synonym && d->synonym->normaliser && share(d->e->countries, d->e->filled, 100)) d->column->normaliser = d->synonym->normaliser;
+        if (names_countries(d) && share(d->e->countries, d->e->filled, 100)) d->column->normaliser = ICP__NORMALISER_COUNTRY;
         return;
     }
     if (decide_bracketed(d) || decide_url(d) || decide_boolean(d) || decide_identifier(d) || decide_code(d) || decide_date(d) ||
@@ -411,6 +434,7 @@ static bool decide_column(icp_schema *s, uint32_t i, const struct icp__header *h
             icp__bytes_text(&d.why, "\"; ");
         }
         decide_kind(&d);
+        decide_normaliser(&d);
     }
     bool done = !d.why.failed && icp__schema_copy_str(s, (struct icp_str){d.why.data, d.why.size}, &c->reason);
     icp__bytes_free(&d.why);

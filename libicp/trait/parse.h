@@ -16,6 +16,14 @@ enum {
 /* decimal = '.' or ','. flags may be NULL. */
 bool icp__number_read(const char *s, size_t n, uint8_t decimal, double *out, unsigned *flags);
 
+/* Two ends of a range, as written: open -1 = "at most hi", 1 = "at least lo". */
+struct icp__range {
+    double lo, hi;
+    int open;
+};
+/* Like icp__number_read with '.' before the decimals; a single number is both ends. */
+bool icp__range_read(const char *s, size_t n, struct icp__range *out);
+
 /* How a date was written. */
 enum icp__date_form {
     ICP__DATE_NONE = 0,
@@ -57,6 +65,10 @@ bool icp__scratch_token(struct icp__scratch *s, uint32_t index, uint32_t kind, c
 /* Adds the words of a folded text that has several, beside the value itself. text = room of cap bytes that tokens
  * may point into. */
 bool icp__scratch_words(struct icp__scratch *s, uint32_t index, const char *data, size_t n, char *text, size_t cap);
+
+/* Adds the terms of a value beside it; the first stands for it already where replaced. */
+struct icp__terms;
+bool icp__scratch_terms(struct icp__scratch *s, uint32_t index, const struct icp__terms *terms, bool replaced, const char *data, size_t n);
 
 /* Trait kinds, one per file. */
 enum icp__known icp__extract_value(const struct icp__column *c, uint32_t index, const struct icp__cell *cell, struct icp__scratch *s);

@@ -13,7 +13,8 @@ struct icp__column {
     uint8_t separator;     /* lists: ';' ',' '|' or 'j' = JSON or Python list; 0 = none */
     uint8_t decimal;       /* numbers: '.' or ',' */
     uint8_t date_order;    /* dates */
-    uint8_t normaliser;    /* index into icp__normalisers, 0 = none (country names to ISO codes, ...) */
+    uint8_t normaliser;    /* enum icp__normaliser_id, 0 = none (country names to ISO codes, ...) */
+    uint8_t adds;          /* 1 = the normaliser's terms stand beside the value, not for it */
     struct icp_str reason; /* one line: why it was so read */
     uint64_t seen, filled;
 };

@@ -30,7 +30,7 @@ void icp__schema_write_meaning(struct icp__bytes *b, const struct icp__column *c
     if (c->separator) member(b, "separator", c->separator == 'j' ? "[]" : (char[2]){(char)c->separator, 0});
     if (c->decimal) member(b, "decimal", (char[2]){(char)c->decimal, 0});
     if (c->date_order || c->kind == ICP_KIND_DATE) member(b, "order", orders[c->date_order]);
-    if (c->normaliser) member(b, "normaliser", icp__normaliser_names[c->normaliser]);
+    if (c->normaliser) member(b, "normaliser", c->adds ? icp__normalisers[c->normaliser].adding : icp__normalisers[c->normaliser].name);
 }
 
 static void write_column(struct icp__bytes *b, const struct icp__column *c) {
@@ -84,6 +84,26 @@ static icp_status read_name(icp_schema *s, struct icp__column *c, const struct i
     return ICP_OK;
 }
 
+/* Those of the schema's extraction version; version 1 could only replace. */
+static icp_status read_normaliser(icp_schema *s, struct icp__column *c, const struct icp__json *j, icp_status code, struct icp_error *err) {
+    const char *names[2 * ICP__NORMALISER_COUNT];
+    uint8_t id[2 * ICP__NORMALISER_COUNT], adds[2 * ICP__NORMALISER_COUNT];
+    size_t n = 0, i = 0;
+    for (uint8_t k = 0; k < ICP__NORMALISER_COUNT; k++) {
+        const struct icp__normaliser *known = &icp__normalisers[k];
+        if (known->since > s->extraction) continue;
+        names[n] = known->name, id[n] = k, adds[n++] = 0;
+        if (s->extraction >= 2 && known->adding) names[n] = known->adding, id[n] = k, adds[n++] = 1;
+    }
+    icp_status st = icp__json_choice(s->ctx, j, code, "normaliser", names, n, &i, err);
+    if (st) return st;
+    if (s->extraction >= 2 && c->kind != ICP_KIND_IGNORED && !(icp__normalisers[id[i]].kinds >> c->kind & 1))
+        return wrong(j, code, err, "normaliser%s \"%.*s\" does not fit kind \"%s\"", "", (struct icp_str){names[i], strlen(names[i])}, icp__kind_name(c->kind));
+    c->normaliser = id[i];
+    c->adds = adds[i];
+    return ICP_OK;
+}
+
 static icp_status read_choices(icp_schema *s, struct icp__column *c, const struct icp__json *object, icp_status code, struct icp_error *err) {
     static const char *const separators[] = {";", ",", "|", "[]"};
     static const char *const decimals[] = {".", ","};
@@ -115,11 +135,7 @@ static icp_status read_choices(icp_schema *s, struct icp__column *c, const struc
         if ((st = icp__json_choice(s->ctx, j, code, "order", orders, COUNT(orders), &i, err))) return st;
         c->date_order = (uint8_t)i;
     }
-    if ((j = icp__json_get(object, "normaliser"))) {
-        if ((st = icp__json_choice(s->ctx, j, code, "normaliser", icp__normaliser_names, ICP__NORMALISER_COUNT, &i, err))) return st;
-        c->normaliser = (uint8_t)i;
-    }
-    return ICP_OK;
+    return (j = icp__json_get(object, "normaliser")) ? read_normaliser(s, c, j, code, err) : ICP_OK;
 }
 
 static icp_status read_figures(icp_schema *s, struct icp__column *c, const struct icp__json *object, icp_status code, struct icp_error *err) {

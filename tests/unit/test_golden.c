@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Exact scores, the same in C, Python and Go, on every platform and compiler: tests/golden/scores.csv and the model's id.
- * `test_golden --write` writes the golden files anew: only when doc/decisions.md says why scores changed. */
+ * scores-1.csv are those of extraction version 1, from the model that it made (model-1.icp) and under the schema that it inferred
+ * (schema-1.json): they stand for as long as the library has that version, and are never written anew.
+ * `test_golden --write` writes the golden files of the newest version anew: only when doc/decisions.md says why scores changed. */
 #include "check_main.h"
 #include <icp/icp.h>
 #include <stdio.h>
@@ -27,7 +29,23 @@ static icp_reader *reader(icp_context *c, const char *name) {
     return r;
 }
 
-static icp_model *fit(icp_context *c) {
+/* The schema of a golden file; NULL = none, one is inferred. */
+static icp_schema *schema(icp_context *c, const char *name) {
+    struct icp_error e = {.struct_size = sizeof e};
+    static char json[1 << 16];
+    char path[4096];
+    icp_schema *s;
+    if (!name) return NULL;
+    snprintf(path, sizeof path, "%s/%s", GOLDEN, name);
+    FILE *f = fopen(path, "rb");
+    if (!f) exit(EXIT_FAILURE);
+    size_t n = fread(json, 1, sizeof json, f);
+    fclose(f);
+    must(icp_schema_from_json(c, json, n, &s, &e), &e);
+    return s;
+}
+
+static icp_model *fit(icp_context *c, const char *schema_name) {
     struct icp_error e = {.struct_size = sizeof e};
     icp_reference_builder *b;
     icp_reference *reference;
@@ -39,7 +57,9 @@ static icp_model *fit(icp_context *c) {
     must(icp_reference_builder_finish(b, &reference, &e), &e);
     icp_reader_free(r);
     icp_reference_builder_free(b);
-    must(icp_fit_new(c, reference, NULL, NULL, &f, &e), &e);
+    icp_schema *given = schema(c, schema_name);
+    must(icp_fit_new(c, reference, given, NULL, &f, &e), &e);
+    icp_schema_unref(given);
     icp_reference_unref(reference);
     r = reader(c, "customers.csv");
     must(icp_fit_add_customers(f, r, NULL, &e), &e);
@@ -65,22 +85,11 @@ static void print_rows(FILE *out, const icp_result *r) {
     }
 }
 
-/* Everything that is golden, as text. */
-static void print_all(FILE *scores, FILE *ids) {
+static void print_scores(icp_context *c, icp_model *m, FILE *scores) {
     struct icp_error e = {.struct_size = sizeof e};
-    struct icp_model_info info = {.struct_size = sizeof info};
-    icp_context *c;
     icp_scorer *s;
     icp_result *result;
     icp_batch *b;
-    must(icp_context_new(NULL, &c, &e), &e);
-    icp_model *m = fit(c);
-    must(icp_model_describe(m, &info, &e), &e);
-    fprintf(ids, "reference ");
-    for (int i = 0; i < 32; i++) fprintf(ids, "%02x", info.reference_id[i]);
-    fprintf(ids, "\nmodel ");
-    for (int i = 0; i < 32; i++) fprintf(ids, "%02x", info.id[i]);
-    fprintf(ids, "\n");
     must(icp_scorer_new(m, NULL, &s, &e), &e);
     must(icp_result_new(c, &result, &e), &e);
     fprintf(scores, "key,score,tier,low,high,millipoints,variance,confidence,flags\n");
@@ -90,7 +99,26 @@ static void print_all(FILE *scores, FILE *ids) {
         print_rows(scores, result);
         icp_batch_unref(b);
     }
-    icp_reader_free(r), icp_result_free(result), icp_scorer_free(s), icp_model_unref(m), icp_context_unref(c);
+    icp_reader_free(r), icp_result_free(result), icp_scorer_free(s), icp_model_unref(m);
+}
+
+/* Everything that is golden, as text; ids may be NULL. */
+static void print_all(const char *schema_name, FILE *scores, FILE *ids) {
+    struct icp_error e = {.struct_size = sizeof e};
+    struct icp_model_info info = {.struct_size = sizeof info};
+    icp_context *c;
+    must(icp_context_new(NULL, &c, &e), &e);
+    icp_model *m = fit(c, schema_name);
+    must(icp_model_describe(m, &info, &e), &e);
+    if (ids) {
+        fprintf(ids, "reference ");
+        for (int i = 0; i < 32; i++) fprintf(ids, "%02x", info.reference_id[i]);
+        fprintf(ids, "\nmodel ");
+        for (int i = 0; i < 32; i++) fprintf(ids, "%02x", info.id[i]);
+        fprintf(ids, "\n");
+    }
+    print_scores(c, m, scores);
+    icp_context_unref(c);
 }
 
 static void same(const char *name, FILE *ours) {
@@ -111,9 +139,34 @@ static void same(const char *name, FILE *ours) {
 
 START_TEST(test_scores_and_ids_are_the_golden_ones) {
     FILE *scores = tmpfile(), *ids = tmpfile();
-    print_all(scores, ids);
+    print_all(NULL, scores, ids);
     same("scores.csv", scores);
     same("ids.txt", ids);
+}
+END_TEST
+
+START_TEST(test_version_1_fits_and_scores_as_it_did) {
+    FILE *scores = tmpfile();
+    print_all("schema-1.json", scores, NULL);
+    same("scores-1.csv", scores);
+}
+END_TEST
+
+START_TEST(test_a_model_of_version_1_scores_as_it_did) {
+    struct icp_error e = {.struct_size = sizeof e};
+    struct icp_model_info info = {.struct_size = sizeof info};
+    FILE *scores = tmpfile();
+    icp_context *c;
+    icp_model *m;
+    must(icp_context_new(NULL, &c, &e), &e);
+    struct icp_source source = {.struct_size = sizeof source};
+    must(icp_source_open_file(c, GOLDEN "/model-1.icp", &source, &e), &e);
+    must(icp_model_load(c, &source, &m, &e), &e);
+    must(icp_model_describe(m, &info, &e), &e);
+    ck_assert_uint_eq(info.extraction, 1);
+    print_scores(c, m, scores);
+    same("scores-1.csv", scores);
+    icp_context_unref(c);
 }
 END_TEST
 
@@ -121,12 +174,14 @@ int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
         FILE *scores = fopen(GOLDEN "/scores.csv", "w"), *ids = fopen(GOLDEN "/ids.txt", "w");
         if (!scores || !ids) return EXIT_FAILURE;
-        print_all(scores, ids);
+        print_all(NULL, scores, ids);
         return fclose(scores) || fclose(ids) ? EXIT_FAILURE : EXIT_SUCCESS;
     }
     Suite *s = suite_create("golden");
     TCase *t = tcase_create("golden");
     tcase_add_test(t, test_scores_and_ids_are_the_golden_ones);
+    tcase_add_test(t, test_version_1_fits_and_scores_as_it_did);
+    tcase_add_test(t, test_a_model_of_version_1_scores_as_it_did);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }

@@ -33,7 +33,7 @@ START_TEST(figures_and_traits_are_those_of_the_fit) {
     ck_assert_uint_eq(m->entries, 18 + 3); /* cloud, native, supply begin or end a phrase; chain is a trait itself */
     ck_assert_uint_eq(info.layers, 1u << ICP_LAYER_FIT);
     ck_assert_uint_eq(info.format, 65536);
-    ck_assert_uint_eq(info.extraction, 1);
+    ck_assert_uint_eq(info.extraction, 1); /* as its schema says */
     ck_assert_uint_eq(info.customers, 60);
     ck_assert_uint_eq(info.companies, 1000);
     ck_assert_uint_eq(info.listed, 10);
@@ -231,7 +231,7 @@ START_TEST(hostile_files_with_right_checksums_are_refused) {
         icp_status st;
         const char *message;
     } cases[] = {
-        {"META", 0, 4, 99, ICP_E_EXTRACTION, "trait extraction version 99 is not in this library, which has 1"},
+        {"META", 0, 4, 99, ICP_E_EXTRACTION, "trait extraction version 99 is not in this library, which has 2"},
         {"META", 4, 4, 2, ICP_E_VERSION, "2 layers; this library reads one"},
         {"META", 40, 4, 0xFFFFFFFF, ICP_E_FORMAT, "section META, record 0: more traits than entries"},
         {"META", 44, 4, 0x7FFFFFFF, ICP_E_FORMAT, "section TRAI has 1344 bytes instead of 137438953408"},

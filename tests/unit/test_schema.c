@@ -26,10 +26,10 @@ static const struct column columns[] = {
     {"Annual Revenue", {"$1.2M", "18.3 MM", "EUR 5k", "n/a"}, "number", "size", ".", "all 150 values are numbers"},
     {"Umsatz", {"1.234,56", "12,5", "7", "1.000"}, "number", "size", ",", "with decimal commas"},
     {"Mitarbeiterzahl", {"1.234", "12.500", "7", "2.000"}, "number", "size", ",", "with decimal commas"},
-    {"Team Size", {"small", "medium", "large"}, "category", "size", "", "3 different among 200 values"},
+    {"Team Size", {"small", "medium", "large"}, "category", "size", "employees", "3 different among 200 values"},
     {"Margin", {"(1,200)", "62%", "-3"}, "number", "other", ".", "all 200 values are numbers"},
-    {"Industry", {"Software", "Banking", "unknown", "none"}, "category", "industry", "", "header \"industry\"; 4 different among 200 values"},
-    {"NAICS Code", {"5112", "5221", "3341"}, "category", "industry", "", "codes, not amounts"},
+    {"Industry", {"Software", "Banking", "unknown", "none"}, "category", "industry", "+industry", "header \"industry\"; 4 different among 200 values"},
+    {"NAICS Code", {"5112", "5221", "3341"}, "category", "industry", "+naics", "codes, not amounts"},
     {"Zip Code", {"94103", "10001", "02139"}, "category", "geography", "", "codes, not amounts"},
     {"Company Founded", {"2019-05-01", "2012-11-30T10:00:00Z"}, "date", "stage", "0", "all 200 values are dates"},
     {"Close Date", {"12/25/2020", "1/2/2021"}, "date", "other", "2", "month first: 100 can be read in no other way"},
@@ -41,17 +41,17 @@ static const struct column columns[] = {
     {"Is Customer", {"0", "1"}, "boolean", "other", "", "all 200 values are 0 or 1"},
     {"Rounds", {"0", "1"}, "number", "stage", ".", "all 200 values are numbers"},
     {"Newsletter", {"Yes", "No"}, "boolean", "other", "", "all 200 values are yes or no"},
-    {"Tags", {"['b2b', 'logistics']", "[]", "['b2b']", "[\"ai\"]"}, "list", "industry", "j", "lists in brackets"},
+    {"Tags", {"['b2b', 'logistics']", "[]", "['b2b']", "[\"ai\"]"}, "list", "industry", "j+industry", "lists in brackets"},
     {"Raw", {"[{\"a\": 1}]", "[{\"b\": 2}, {\"c\": 3}]"}, "ignored", "other", "", "nested objects"},
-    {"Technologies", {"php|python", "java|php", "go"}, "list", "technology", "|", "several items separated by bars; 4 different items"},
+    {"Technologies", {"php|python", "java|php", "go"}, "list", "technology", "|technology", "several items separated by bars; 4 different items"},
     {"Buying Roles", {"Champion;Decision Maker", "Blocker;Champion", "Champion"}, "list", "other", ";", "semicolons; 3 different items"},
-    {"Location", {"Bengaluru, India", "Oakland, CA", "New York", "Mumbai, India"}, "list", "geography", ",", "commas"},
-    {"Sub-Sector", {"Oil, Gas & Fuels", "Banks", "Media"}, "category", "industry", "", "3 different"},
-    {"Country", {"Germany", "USA", "Deutschland", "FR"}, "category", "geography", "1", "all 200 values are countries"},
-    {"HQ", {"Germany", "Kenya", "United States"}, "category", "geography", "1", "countries"},
-    {"State", {"CA", "NY", "MA", "TX"}, "category", "geography", "", "4 different"},
-    {"City", {"Berlin", "Paris", "Rome"}, "category", "geography", "", "3 different"},
-    {"Market Country", {"Germany"}, "ignored", "geography", "1", "the same value in all 200 rows"},
+    {"Location", {"Bengaluru, India", "Oakland, CA", "New York", "Mumbai, India"}, "list", "geography", ",+place", "commas"},
+    {"Sub-Sector", {"Oil, Gas & Fuels", "Banks", "Media"}, "category", "industry", "+industry", "3 different"},
+    {"Country", {"Germany", "USA", "Deutschland", "FR"}, "category", "geography", "country", "all 200 values are countries"},
+    {"HQ", {"Germany", "Kenya", "United States"}, "category", "geography", "country", "countries"},
+    {"State", {"CA", "NY", "MA", "TX"}, "category", "geography", "state", "4 different"},
+    {"City", {"Berlin", "Paris", "Rome"}, "category", "geography", "+city", "3 different"},
+    {"Market Country", {"Germany"}, "ignored", "geography", "country", "the same value in all 200 rows"},
     {"Nothing", {""}, "ignored", "other", "", "never filled in 200 rows"},
     {"Placeholder", {"N/A", "-", "Select", "null"}, "ignored", "other", "", "never filled in 200 rows"},
     {"Fixed", {"x", ""}, "ignored", "other", "", "the same value in all 100 rows that have one"},
@@ -101,12 +101,12 @@ START_TEST(every_kind_of_column_is_understood) {
     for (int i = 0; i < COLUMNS; i++) {
         const struct column *e = &columns[i];
         const struct icp__column *c = &s->column[i];
-        char marks[8], *m = marks;
+        char marks[40], *m = marks;
         if (c->separator) *m++ = (char)c->separator;
         if (c->decimal) *m++ = (char)c->decimal;
         if (c->kind == ICP_KIND_DATE) *m++ = (char)('0' + c->date_order);
-        if (c->normaliser) *m++ = (char)('0' + c->normaliser);
         *m = 0;
+        if (c->normaliser) strcpy(m, c->adds ? icp__normalisers[c->normaliser].adding : icp__normalisers[c->normaliser].name);
         ck_assert_msg(strcmp(icp__kind_name(c->kind), e->kind) == 0, "%s: %s, expected %s (%s)", e->header, icp__kind_name(c->kind), e->kind, c->reason.data);
         ck_assert_msg(strcmp(icp__family_name(c->family), e->family) == 0, "%s: %s, expected %s", e->header, icp__family_name(c->family), e->family);
         ck_assert_msg(strcmp(marks, e->marks) == 0, "%s: \"%s\", expected \"%s\" (%s)", e->header, marks, e->marks, c->reason.data);
@@ -176,7 +176,7 @@ START_TEST(json_comes_back_equal) {
     for (uint32_t i = 0; i < s->columns; i++) {
         const struct icp__column *x = &s->column[i], *y = &again->column[i];
         ck_assert(x->kind == y->kind && x->family == y->family && x->separator == y->separator && x->decimal == y->decimal &&
-                  x->date_order == y->date_order && x->normaliser == y->normaliser && x->seen == y->seen && x->filled == y->filled);
+                  x->date_order == y->date_order && x->normaliser == y->normaliser && x->adds == y->adds && x->seen == y->seen && x->filled == y->filled);
         ck_assert_str_eq(x->reason.data, y->reason.data);
         ck_assert_str_eq(x->id.data, y->id.data);
     }
