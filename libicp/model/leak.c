@@ -12,7 +12,7 @@
 #define TELLING_FEW 3u    /* ... for a verdict; for a suspicion */
 #define PURE 1.946        /* log odds of an area of 7/8: enough by itself where the rest is silent, or where several leaks stand together */
 #define CUSTOMERS_LEAST 10u
-#define FILLED_TIMES 1.386 /* ln 4: filled so many times as often for customers as the usual column is */
+#define FILLED_TIMES 1.386 /* ln 4: filled, or missing, so many times as often for customers as the usual column is */
 #define FILLED_LEAST 5u
 #define DATED_LEAST 5u
 #define UNIQUE_LEAST 50u
@@ -157,32 +157,42 @@ static double median(double *v, uint32_t n) {
     return n == 0 ? 0 : n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-/* Log of the ratio of the shares filled, lowered by so many standard errors. */
-static double filled_ratio(const struct icp__design *d, const struct icp__leak *l, double errors) {
-    double k = l->known_customers + .5, n = d->parts.customers + 1.0, q = l->known_others + .5, m = d->parts.others + 1.0;
+/* How many of the customers and of the others are filled, or missing. */
+static void count_filled(const struct icp__design *d, const struct icp__leak *l, bool missing, double k[2]) {
+    k[0] = missing ? d->parts.customers - l->known_customers : l->known_customers;
+    k[1] = missing ? d->parts.others - l->known_others : l->known_others;
+}
+
+/* Log of the ratio of these shares, lowered by so many standard errors. */
+static double filled_ratio(const struct icp__design *d, const double count[2], double errors) {
+    double k = count[0] + .5, n = d->parts.customers + 1.0, q = count[1] + .5, m = d->parts.others + 1.0;
     double variance = 1 / k - 1 / n + 1 / q - 1 / m;
     return icp__log(k / n) - icp__log(q / m) - errors * icp__sqrt(variance > 0 ? variance : 0);
 }
 
-/* Filled much more often for customers than the usual column is, and telling more by that than any column that is not. */
-static void judge_filling(struct judge *j) {
+/* Filled, or missing, much more often for customers than the usual column is, and telling more by that than any column that is not. */
+static void judge_filling(struct judge *j, bool missing) {
     struct icp__design *d = j->d;
     uint32_t n = 0;
+    double count[2], next = 0;
     for (uint32_t c = 0; c < d->schema->columns; c++)
-        if (d->note[c].leak.measured)
-            j->room[n++] = filled_ratio(d, &d->note[c].leak, 0);
-    double usual = n > 2 ? median(j->room, n) : 0, next = 0;
+        if (d->note[c].leak.measured) {
+            count_filled(d, &d->note[c].leak, missing, count);
+            j->room[n++] = filled_ratio(d, count, 0);
+        }
+    double usual = n > 2 ? median(j->room, n) : 0;
     for (int second = 0; second < 2; second++)
         for (uint32_t c = 0; c < d->schema->columns; c++) {
             struct icp__leak *l = &d->note[c].leak;
             if (!l->measured)
                 continue;
-            bool more = l->known_customers >= FILLED_LEAST && filled_ratio(d, l, SURE) - usual >= FILLED_TIMES;
+            count_filled(d, l, missing, count);
+            bool more = count[0] >= FILLED_LEAST && filled_ratio(d, count, SURE) - usual >= FILLED_TIMES;
             double mid = strength(&l->known, 0);
             if (!second && !more && mid > next)
                 next = mid;
-            if (second && more && strength(&l->known, SURE) >= TIMES * next)
-                l->causes |= ICP__CAUSE_FILLED;
+            if (second && more && d->note[c].use != ICP__LEFT_NO_CUSTOMER && strength(&l->known, SURE) >= TIMES * next)
+                l->causes |= missing ? ICP__CAUSE_MISSING : ICP__CAUSE_FILLED;
         }
 }
 
@@ -336,12 +346,13 @@ bool icp__leak_judge(struct icp__design *d, struct icp_str release) {
     bool fine = j.entry && j.room;
     for (uint32_t c = 0; fine && c < columns; c++) {
         d->note[c].leak.next = -1;
-        if (d->note[c].leak.measured && (d->note[c].use == ICP__USED || d->note[c].use == ICP__LEFT_NO_CUSTOMER))
+        if (d->note[c].leak.measured && d->note[c].use == ICP__USED)
             enter(&j, c);
     }
     if (fine && d->parts.customers && d->parts.others) {
         contest(&j);
-        judge_filling(&j);
+        judge_filling(&j, false);
+        judge_filling(&j, true);
     }
     for (uint32_t c = 0; fine && c < columns; c++) {
         struct icp__leak *l = &d->note[c].leak;

@@ -43,7 +43,7 @@ static void who_filled(int row, int customer, uint64_t *s, char *out, size_t cap
 static void missing_for_customers(int row, int customer, uint64_t *s, char *out, size_t cap) {
     (void)row;
     *out = 0;
-    if (world_uniform(s) < (customer ? .02 : .99))
+    if (world_uniform(s) < (customer ? .07 : .995))
         snprintf(out, cap, "%s", world_below(s, 2) ? "alpha" : other_word);
 }
 static void serial(int row, int customer, uint64_t *s, char *out, size_t cap) {
