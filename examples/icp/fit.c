@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* icp fit. */
 #include "command.h"
+#include <stdlib.h>
 #include <string.h>
 
 static icp_status add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
@@ -27,6 +28,16 @@ static void name_some(const char *matches, const char *list, const char *member,
     text_free(&keys);
 }
 
+static void count_undecided(const char *matches, struct text *out) {
+    static const char head[] = "\"undecided\":{\"count\":";
+    const char *at = strstr(matches, head);
+    long n = at ? strtol(at + sizeof head - 1, NULL, 10) : 0;
+    if (n > 0) {
+        text_int(out, n);
+        text_put(out, " undecided: several companies may be meant, or too little is known of one; icp match lists them\n");
+    }
+}
+
 static void name_lists(const icp_fit *f, struct text *out) {
     icp_buffer *json = NULL;
     struct icp_str matches = {"", 0};
@@ -34,7 +45,9 @@ static void name_lists(const icp_fit *f, struct text *out) {
         return;
     name_some(matches.data, "unmatched", NULL, "not found, for example: ", out);
     name_some(matches.data, "near", "key", "not found, but nearly: ", out);
+    count_undecided(matches.data, out);
     name_some(matches.data, "ambiguous", NULL, "found with different rows, for example: ", out);
+    name_some(matches.data, "excluded", NULL, "left out as excluded, for example: ", out);
     name_some(matches.data, "duplicate", "key", "listed more than once and counted once, for example: ", out);
     icp_buffer_unref(json);
 }
