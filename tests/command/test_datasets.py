@@ -145,8 +145,7 @@ def test_the_same_header_thrice(icp):
 def test_two_company_tables(icp):
     put(icp, {"accounts.csv": FIRMS, "companies.csv": FIRMS.replace("account_id", "company_id").replace("A", "B"),
               "deals.csv": DEALS, "tickets.csv": "ticket_id,company_id\n" + "".join(f"T{i},B{i % 300}\n" for i in range(400))})
-    message = refused(icp, "accounts", "companies")
-    assert "--company-table" in message or "company" in message
+    assert "--company-table" in refused(icp, "accounts", "companies")
     assert "account_id" in columns(icp, "crm", "--company-table", "accounts")
     assert "company_id" in columns(icp, "crm", "--company-table", "companies")
 
@@ -164,26 +163,29 @@ def test_a_company_table_that_does_not_exist(icp):
 def test_keys_in_a_circle(icp):
     put(icp, {"accounts.csv": FIRMS, "contacts.csv": "contact_id,deal_id\n" + "".join(f"C{i},D{i}\n" for i in range(300)),
               "deals.csv": "deal_id,contact_id\n" + "".join(f"D{i},C{i}\n" for i in range(300))})
-    p = icp("schema", "crm")
-    said = p.stderr.decode()
-    assert p.returncode in (0, 1) and (p.returncode == 0 or (said.count("\n") == 1 and "circle" in said)), said
+    message = refused(icp, "circle", "contacts.contact_id to deals", "deals.deal_id to contacts")
+    assert message.startswith("crm: ")
 
 
 def test_a_manifest_with_links_in_a_circle(icp):
     put(icp, GOOD)
     m = manifest(icp)
     tables = {t["name"]: t for t in m["tables"]}
-    for a, b in (("deals", "contacts"), ("contacts", "deals")):
-        tables[a]["link"] = {"column": f"{a[:-1]}_id", "table": b, "table_column": f"{b[:-1]}_id"} if False else tables[a].get("link")
+    tables["deals"]["link"] = {"column": "deal_id", "to": "contacts", "to_column": "contact_id", "match": "exact"}
+    tables["contacts"]["link"] = {"column": "contact_id", "to": "deals", "to_column": "deal_id", "match": "exact"}
     (icp.folder / "crm/m.json").write_text(json.dumps(m))
-    icp.ok("schema", "crm/m.json")
+    assert refused(icp, "circle", path="crm/m.json").startswith("crm/m.json")
+    tables["contacts"]["link"] = {"column": "title", "to": "contacts", "to_column": "contact_id", "match": "exact"}
+    (icp.folder / "crm/m.json").write_text(json.dumps(m))
+    refused(icp, "contacts", path="crm/m.json")
 
 
 def test_orphans_are_counted(icp):
     lost = "".join(f"X{i},GONE{i % 7},5,won,2024-01-01\n" for i in range(123)) + "".join(f"Y{i},,5,won,2024-01-01\n" for i in range(45))
     put(icp, {**GOOD, "deals.csv": DEALS + lost})
     said = remarks(icp, "reference", "build", "crm", "-o", "ref")
-    assert "123" in said and "45" in said and "deals" in said
+    assert "deals: 45 rows that name no company\n" in said and "deals: 123 rows with a key that no row above has\n" in said
+    assert "deals (900 of 1,068 rows)" in said
     assert remarks(icp, "reference", "build", "crm", "-o", "ref", "--quiet") == ""
 
 
@@ -192,9 +194,8 @@ def test_keys_with_other_case_and_padding(icp):
     deals = DEALS.replace(",A5,", ",a5,").replace(",A6,", ",  A6  ,")
     put(icp, {**GOOD, "accounts.csv": firms, "deals.csv": deals})
     said = remarks(icp, "reference", "build", "crm", "-o", "ref")
-    assert "a5" in said and "A5" in said and "A6" not in said
-    data = build(icp)
-    assert b"\x02A7" in data or b"A7" in data
+    assert 'deals: 3 rows say "a5", accounts has "A5": not joined' in said and "A6" not in said and "A7" not in said
+    assert b"\x02A7" in build(icp)
 
 
 def test_near_keys_join_once_the_manifest_says_so(icp):
@@ -258,7 +259,7 @@ def test_two_thousand_columns_of_a_child_are_capped_and_said(icp):
     put(icp, {"accounts.csv": FIRMS, "usage.csv": head + "\n" + rows})
     found = [c for c in columns(icp) if c.startswith("usage")]
     assert 1 <= len(found) <= 65
-    assert "usage" in remarks(icp, "reference", "build", "crm", "-o", "ref")
+    assert "columns are left out: they would add too many traits" in remarks(icp, "reference", "build", "crm", "-o", "ref")
 
 
 def test_a_column_of_huge_cells(icp):
@@ -281,7 +282,7 @@ def test_a_file_in_place_of_a_folder(icp):
 def test_as_of_must_be_a_moment(icp, value):
     put(icp, GOOD)
     message = icp.refused("schema", "crm", "--as-of", value, code=2)
-    assert "2024-01-01T" in message or "2026-11-22" in message or not value
+    assert f'"{value}" is no date' in message or not value
 
 
 @pytest.mark.parametrize("one,other", [("2024-05-02", "2024-05-02T00:00Z"), ("2024-05-02T00:00:00Z", "2024-05-02T02:00+02:00"),
@@ -298,7 +299,7 @@ def test_as_of_sees_nothing_later(icp):
     assert build(icp, "crm", "--as-of", "2024-05-02") == build(icp, "early", "--as-of", "2024-05-02")
     said = remarks(icp, "reference", "build", "crm", "-o", "ref", "--as-of", "2024-05-02")
     late = sum(line.rstrip()[-10:] >= "2024-05-02" for line in DEALS.splitlines()[1:])
-    assert f"{late}" in said
+    assert f"deals: {late} rows dated too late: not seen" in said
 
 
 def test_tables_and_columns_can_be_left_out(icp):
@@ -315,10 +316,10 @@ def test_what_was_said_once_is_not_said_twice(icp):
     put(icp, {**GOOD, "deals.csv": DEALS + "X,GONE,5,won,2024-01-01\n"})
     icp.ok("reference", "build", "crm", "-o", "ref", "--quiet")
     (icp.folder / "customers.csv").write_text("account_id\n" + "".join(f"A{i}\n" for i in range(0, 120, 3)))
-    said = remarks(icp, "fit", "--reference", "ref", "--customers", "crm", "--universe", "crm", "-o", "model", "--allow-few") if False else \
-        remarks(icp, "fit", "--reference", "ref", "--customers", "customers.csv", "--universe", "crm", "-o", "model")
-    lines = [line for line in said.splitlines() if "deals" in line and "count" not in line]
-    assert len(lines) == len(set(lines)) >= 1
+    said = remarks(icp, "fit", "--reference", "ref", "--customers", "customers.csv", "--universe", "crm", "-o", "model")
+    assert said.count("deals: 1 row with a key that no row above has\n") == 1 and said.count("joined with") == 1
+    said = remarks(icp, "reference", "build", "crm", "crm", "-o", "ref2")
+    assert said.count("joined with") == 1 and said.count("deals: 1 row") == 1
 
 
 @pytest.mark.parametrize("make,key,tables", [(salesforce, "Id", {"Account", "Contact", "Opportunity", "Task", "User"}), (hubspot, "Record ID", None)],
