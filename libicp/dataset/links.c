@@ -9,7 +9,8 @@ enum { FEW_VALUES = 5, MANY_VALUES = 20, LONG_VALUE = 128, SURE_ENOUGH = 500 };
 static bool usable(const struct icp__profile *p, uint32_t i) {
     const struct icp__profile_column *c = &p->column[i];
     const int32_t kind = p->schema->column[i].kind;
-    if (c->left_out || !c->filled || !c->exact.count || c->bytes > c->filled * LONG_VALUE || c->means.measure) return false;
+    /* People who have one name are not one person, and what is protected is not read. */
+    if (c->left_out || c->personal || !c->filled || !c->exact.count || c->bytes > c->filled * LONG_VALUE || c->means.measure) return false;
     if (kind == ICP_KIND_DATE || kind == ICP_KIND_BOOLEAN || (c->emails * 2 > c->filled && !c->released)) return false;
     return kind != ICP_KIND_NUMBER || c->whole * 20 >= c->filled * 19; /* amounts have decimals */
 }

@@ -61,6 +61,7 @@ static bool add_column(struct pass *s, uint32_t id, struct icp_str name) {
     const struct icp__profile_options *o = s->o;
     c->left_out = icp__dataset_matches(s->ctx, o->exclude, o->table, name, &failed);
     c->released = icp__dataset_matches(s->ctx, o->release, o->table, name, &failed);
+    if (!c->released) c->personal = icp__header_personal(name, p->object == ICP__OBJECT_PERSON || p->object == ICP__OBJECT_USER);
     return !failed;
 }
 

@@ -16,6 +16,7 @@ struct icp__profile_column {
     struct icp__sketch exact, normal; /* icp__match_key in both forms */
     bool left_out;              /* by the caller: not looked at */
     bool released;              /* by the caller: not protected */
+    const char *personal;       /* what personal data its header says, NULL = none, or released */
     bool late;                  /* found from the rows: its value goes with that of the later date */
     uint32_t late_share;        /* per thousand of the rows that say so */
     int32_t late_with;          /* that date column */

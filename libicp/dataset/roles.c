@@ -65,7 +65,7 @@ static int key_score(const struct icp__find *f, uint32_t t, uint32_t c) {
     else if (m->name) score += 200;
     else if (m->object) score += 150;
     if (kind == ICP_KIND_NUMBER && !m->id) score -= 300;
-    if (kind == ICP_KIND_URL) score += own == ICP__OBJECT_COMPANY ? 50 : -200;
+    if (kind == ICP_KIND_URL) score += (own == ICP__OBJECT_COMPANY || !own) && icp__header_of_company(p->schema->column[c].name) == 3 ? 220 : -200;
     if (kind == ICP_KIND_TEXT || kind == ICP_KIND_LIST) score -= 150;
     for (size_t i = 0; i < f->candidates; i++) {
         const struct icp__candidate *x = &f->candidate[i];
@@ -74,15 +74,26 @@ static int key_score(const struct icp__find *f, uint32_t t, uint32_t c) {
     return score + (links > 400 ? 400 : links);
 }
 
-void icp__find_keys(struct icp__find *f) {
-    for (uint32_t t = 0; t < f->m->members; t++) {
-        int best = LEAST_KEY - 1;
-        f->m->member[t].key = -1;
-        for (uint32_t c = 0; c < f->profile[t].columns; c++) {
-            const int score = key_score(f, t, c);
-            if (score > best) best = score, f->m->member[t].key = (int32_t)c;
-        }
+static int32_t best_key(const struct icp__find *f, uint32_t t, int least) {
+    int best = least - 1;
+    int32_t key = -1;
+    for (uint32_t c = 0; c < f->profile[t].columns; c++) {
+        const int score = key_score(f, t, c);
+        if (score > best) best = score, key = (int32_t)c;
     }
+    return key;
+}
+
+void icp__find_keys(struct icp__find *f) {
+    size_t kept = 0;
+    for (uint32_t t = 0; t < f->m->members; t++) f->m->member[t].key = best_key(f, t, LEAST_KEY);
+    /* A key does not point at its rows' links: with as many rows on both sides either could seem to. */
+    for (size_t i = 0; i < f->candidates; i++) {
+        const struct icp__candidate *x = &f->candidate[i];
+        const bool turned = x->table != x->to && (int32_t)x->column == f->m->member[x->table].key && (int32_t)x->to_column != f->m->member[x->to].key;
+        if (!turned) f->candidate[kept++] = *x;
+    }
+    f->candidates = kept;
 }
 
 static int company_score(const struct icp__find *f, uint32_t t) {
@@ -338,6 +349,7 @@ icp_status icp__find_roles(struct icp__find *f, struct icp_error *err) {
     if (!reach) return icp__no_memory(err);
     for (uint32_t t = 0; t < m->members; t++) m->member[t].up.to = ICP__NO_LINK;
     m->member[m->company].role = ICP__ROLE_COMPANY;
+    if (m->member[m->company].key < 0) m->member[m->company].key = best_key(f, m->company, 0);
     if (m->member[m->company].key < 0) {
         const struct icp_str name = m->member[m->company].name;
         icp__free(f->ctx, reach);

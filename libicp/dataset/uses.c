@@ -45,7 +45,7 @@ static bool said(struct use *u, bool *used) {
 
 static bool is_personal(struct use *u) {
     const struct icp__profile_column *c = u->c;
-    const char *what = icp__header_personal(u->s->name, u->p->object == ICP__OBJECT_PERSON || u->p->object == ICP__OBJECT_USER);
+    const char *what = c->personal;
     if (c->emails * 2 > c->filled) what = "e-mail address";
     if (!what || c->released) return false;
     icp__bytes_text(&u->f->text, what);
