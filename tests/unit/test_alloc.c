@@ -38,6 +38,7 @@ struct work {
     icp_record *record;
     icp_distribution *distribution, *other;
     icp_pool *pool;
+    icp_dataset *dataset;
     int closed, aborted, committed, released;
     const char *data; /* of the source */
     size_t size, at;
@@ -281,6 +282,43 @@ static void make_distributions(struct work *w) {
     ck_assert_int_eq(icp_distribution_of_model(w->lab->model, ICP_LAYER_FIT, ICP_WHO_REFERENCE, &w->other, NULL), ICP_OK);
     ck_assert_int_eq(icp_distribution_add_score(w->distribution, 498, NULL), ICP_OK);
 }
+/* Linked tables: children and grandchildren, one that is looked up, keys that nearly match, keys that lead nowhere. */
+struct linked {
+    icp_context *c;
+    const char *name;
+    char text[8192];
+};
+static icp_status open_linked(void *user, struct icp_source *out, struct icp_error *e) {
+    const struct linked *l = user;
+    return icp_source_from_memory(l->c, l->text, strlen(l->text), out, e);
+}
+static void linked_tables(struct work *w, struct icp_table *tables) {
+    static struct linked t[4] = {{NULL, "accounts", ""}, {NULL, "deals", ""}, {NULL, "lines", ""}, {NULL, "products", ""}};
+    memset(tables, 0, 4 * sizeof *tables);
+    size_t n[4] = {0, 0, 0, 0};
+    n[0] += (size_t)sprintf(t[0].text, "account_id,account_name,industry,founded\n");
+    n[1] += (size_t)sprintf(t[1].text, "deal_id,account_id,stage,amount,created,closed\n");
+    n[2] += (size_t)sprintf(t[2].text, "line_id,deal_id,product_id,pieces\n");
+    n[3] += (size_t)sprintf(t[3].text, "product_id,series,price\n");
+    for (int i = 0; i < 40; i++) n[0] += (size_t)sprintf(t[0].text + n[0], "A-%03d,Firm %d,%s,20%02d-01-02\n", i, i, i % 3 ? "Bank" : "Farm", i % 20);
+    for (int i = 0; i < 80; i++)
+        n[1] += (size_t)sprintf(t[1].text + n[1], "D-%03d,%s%03d,%s,%d.5,2020-%02d-03,%s\n", i, i % 9 ? "A-" : "a", i % 43, i % 2 ? "won" : "lost", i * 7, i % 12 + 1,
+                                i % 4 ? "2021-01-01" : "");
+    for (int i = 0; i < 120; i++) n[2] += (size_t)sprintf(t[2].text + n[2], "L-%03d,D-%03d,P-%d,%d\n", i, i % 85, i % 6, i % 5);
+    for (int i = 0; i < 5; i++) n[3] += (size_t)sprintf(t[3].text + n[3], "P-%d,Series %d,%d\n", i, i % 2, i * 10);
+    for (int i = 0; i < 4; i++) {
+        t[i].c = w->lab->c;
+        tables[i].struct_size = sizeof tables[i];
+        tables[i].name = t[i].name, tables[i].name_size = strlen(t[i].name);
+        tables[i].user = &t[i], tables[i].open = open_linked;
+    }
+}
+static void make_dataset(struct work *w) {
+    struct icp_table tables[4];
+    linked_tables(w, tables);
+    struct icp_error e = {.struct_size = sizeof e};
+    ck_assert_msg(icp_dataset_open(w->lab->c, tables, 4, NULL, NULL, &w->dataset, &e) == ICP_OK, "%s", e.message);
+}
 static void drop(struct work *w) {
     icp_reader_free(w->reader);
     icp_reference_builder_free(w->builder);
@@ -291,6 +329,7 @@ static void drop(struct work *w) {
     icp_distribution_free(w->distribution);
     icp_distribution_free(w->other);
     icp_pool_free(w->pool);
+    icp_dataset_unref(w->dataset);
 }
 
 /* Calls. */
@@ -348,6 +387,116 @@ LOOK(look_reader) {
         icp_batch_unref(b);
     }
     icp_reader_free(w->out.handle);
+}
+static const struct icp_dataset_options patterns = {.struct_size = sizeof patterns, .exclude = "lines\ndeals.amount", .exclude_size = 18,
+                                                    .release = "accounts", .release_size = 8, .company = "accounts", .company_size = 8};
+CALL(dataset_open) {
+    struct icp_table tables[4];
+    linked_tables(w, tables);
+    return icp_dataset_open(w->lab->c, tables, 4, NULL, NULL, OUT(icp_dataset), e);
+}
+CALL(dataset_open_patterns) {
+    struct icp_table tables[4];
+    linked_tables(w, tables);
+    return icp_dataset_open(w->lab->c, tables, 4, &patterns, NULL, OUT(icp_dataset), e);
+}
+/* Given back what was found. */
+CALL(dataset_open_manifest) {
+    struct icp_table tables[4];
+    icp_buffer *b = NULL;
+    struct icp_str s;
+    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
+    w->lab->k.fail_at = 0;
+    ck_assert_int_eq(icp_dataset_manifest(w->dataset, &b, NULL), ICP_OK);
+    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
+    ck_assert_int_eq(icp_buffer_data(b, &s), ICP_OK);
+    struct icp_dataset_options o = patterns;
+    o.manifest = s.data, o.manifest_size = s.size;
+    linked_tables(w, tables);
+    const icp_status st = icp_dataset_open(w->lab->c, tables, 4, &o, NULL, OUT(icp_dataset), e);
+    icp_buffer_unref(b);
+    return st;
+}
+static const char *linked_folder(struct work *w) {
+    static char path[] = "icp-alloc-XXXXXX";
+    static bool made;
+    struct icp_table tables[4];
+    if (made) return path;
+    made = true;
+    ck_assert_ptr_nonnull(mkdtemp(path));
+    linked_tables(w, tables);
+    for (int i = 0; i < 4; i++) {
+        char name[64];
+        const struct linked *l = tables[i].user;
+        snprintf(name, sizeof name, "%s/%s.csv", path, l->name);
+        FILE *f = fopen(name, "w");
+        fputs(l->text, f);
+        fclose(f);
+    }
+    return path;
+}
+static void remove_folder(struct work *w) {
+    static const char *const names[] = {"accounts.csv", "deals.csv", "lines.csv", "products.csv"};
+    char name[64];
+    for (int i = 0; i < 4; i++) snprintf(name, sizeof name, "%s/%s", linked_folder(w), names[i]), (void)unlink(name);
+    (void)rmdir(linked_folder(w));
+}
+CALL(dataset_open_path) { return icp_dataset_open_path(w->lab->c, linked_folder(w), NULL, NULL, OUT(icp_dataset), e); }
+CALL(dataset_manifest) { return icp_dataset_manifest(w->dataset, OUT(icp_buffer), e); }
+CALL(dataset_report) { return icp_dataset_report(w->dataset, OUT(icp_buffer), e); }
+CALL(dataset_plain) {
+    struct icp_str s;
+    ck_assert_ptr_eq(icp_dataset_ref(w->dataset), w->dataset);
+    icp_dataset_unref(w->dataset);
+    return icp_dataset_key(w->dataset, &s, e);
+}
+LOOK(look_dataset) {
+    icp_buffer *b = NULL;
+    ck_assert_int_eq(icp_dataset_manifest(w->out.handle, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+    icp_dataset_unref(w->out.handle);
+}
+CALL(dataset_is_path) {
+    (void)e;
+    /* Without memory a manifest is not recognised; a folder always is. */
+    return icp_dataset_is_path(w->lab->c, linked_folder(w)) == 1 ? ICP_OK : ICP_E_STATE;
+}
+static void look_no_folder(struct work *w, FILE *f) { (void)f, remove_folder(w); }
+CALL(dataset_companies) { return icp_dataset_companies(w->dataset, OUT(icp_reader), e); }
+CALL(dataset_events) { return icp_dataset_events(w->dataset, OUT(icp_reader), e); }
+/* Opened and read to the end: what was read is kept when it was read whole. */
+static icp_status read_linked(struct work *w, icp_status st, icp_reader *r, struct icp_error *e) {
+    icp_batch *b = NULL;
+    struct shown {
+        char *text;
+        size_t size;
+    } all = {NULL, 0};
+    FILE *f = open_memstream(&all.text, &all.size);
+    while (!st && !(st = icp_reader_next(r, &b, e)) && b) {
+        show_batch(f, b);
+        icp_batch_unref(b);
+    }
+    fclose(f);
+    icp_reader_free(r);
+    if (st) free(all.text);
+    else w->out.handle = all.text;
+    return st;
+}
+CALL(read_companies) {
+    icp_reader *r = NULL;
+    icp_status st = icp_dataset_companies(w->dataset, &r, e);
+    return read_linked(w, st, r, e);
+}
+CALL(read_events) {
+    icp_reader *r = NULL;
+    icp_status st = icp_dataset_events(w->dataset, &r, e);
+    return read_linked(w, st, r, e);
+}
+LOOK(look_linked) {
+    ck_assert_uint_gt(strlen(w->out.handle), 2000);
+    fputs(w->out.handle, f);
+    free(w->out.handle);
 }
 CALL(reader_next) { return icp_reader_next(w->reader, OUT(icp_batch), e); }
 /* And all that follows: rows may come in smaller batches when memory is short, but none is lost. */
@@ -627,6 +776,18 @@ static const struct scenario scenarios[] = {
     {"icp_reader_next", make_latin, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_packed, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_stats", make_csv, reader_stats, look_buffer, NULL, 0},
+    {"icp_dataset_open", make_nothing, dataset_open, look_dataset, NULL, SLOW},
+    {"icp_dataset_open", make_nothing, dataset_open_patterns, look_dataset, NULL, SLOW},
+    {"icp_dataset_open", make_dataset, dataset_open_manifest, look_dataset, NULL, SLOW},
+    {"icp_dataset_open_path", make_nothing, dataset_open_path, look_dataset, NULL, SLOW},
+    {"icp_dataset_is_path", make_nothing, dataset_is_path, look_no_folder, NULL, QUIET},
+    {"icp_dataset_manifest", make_dataset, dataset_manifest, look_buffer, NULL, 0},
+    {"icp_dataset_report", make_dataset, dataset_report, look_buffer, NULL, 0},
+    {"icp_dataset_key icp_dataset_ref icp_dataset_unref", make_dataset, dataset_plain, NULL, NULL, QUIET},
+    {"icp_dataset_companies", make_dataset, dataset_companies, look_reader, NULL, 0},
+    {"icp_dataset_companies", make_dataset, read_companies, look_linked, NULL, LESS | SLOW},
+    {"icp_dataset_events", make_dataset, dataset_events, look_reader, NULL, 0},
+    {"icp_dataset_events", make_dataset, read_events, look_linked, NULL, LESS | SLOW},
     {"icp_batch_from_text", make_nothing, batch_from_text, look_batch, NULL, 0},
     {"icp_schema_infer", make_nothing, schema_infer, look_schema, NULL, 0},
     {"icp_schema_from_json", make_nothing, schema_from_json, look_schema, NULL, 0},
