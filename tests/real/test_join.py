@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Joined real exports against the same computed row by row from the files (joining.py), and against themselves in parts and orders."""
+import csv
 import datetime
+import io
 import json
 import pathlib
 import random
@@ -8,7 +10,7 @@ import shutil
 import subprocess
 
 import pytest
-from joining import Table, join, rows_of
+from joining import Table, day_of, join, rows_of
 from test_real import DATA, ICP
 
 JOIN = pathlib.Path(ICP).resolve().parents[2] / "tests/bench/join_rows"
@@ -138,13 +140,22 @@ def test_a_planted_future_changes_nothing(folder, tmp_path):
 
 
 def test_events_are_the_dated_cells(folder):
+    key, _, _ = expected(folder, None)
+    companies = {r[key] for r in joined(folder)}
     for as_of in (None, FOLDERS[folder.name]):
         got = table(run(JOIN, folder, "events", "print", *(("as_of", days(as_of)) if as_of else ())))
         assert got
-        companies = {r[manifest_of(folder)["tables"][0]["key"]] for r in []} or {r[expected(folder, as_of)[0]] for r in joined(folder)}
         for e in got:
             assert e["key"] in companies and ":" in e["type"]
-            day = tuple(int(n) for n in e["time"][:10].split("-"))
-            assert not as_of or day < as_of
-    counts = run(ICP, "events", folder, "--quiet")
-    assert len(counts.splitlines()) == 1 + len(table(run(JOIN, folder, "events", "print")))
+            assert not as_of or tuple(int(n) for n in e["time"][:10].split("-")) < as_of
+    m = manifest_of(folder)
+    company, total = m["company"], 0
+    direct = [t for t in m["tables"] if t["role"] == "child" and t["link"]["to"] == company]
+    for t in direct:
+        dates = [(c["name"], c.get("order", "ymd")) for c in t["columns"] if c["use"] == "date"]
+        total += sum(day_of(r[name], order) is not None for r in rows_of(folder / t["file"]) if r[t["link"]["column"]] in companies for name, order in dates)
+    names = {t["name"] for t in direct}
+    everything = table(run(JOIN, folder, "events", "print"))
+    assert sum(e["type"].split(":")[0] in names for e in everything) == total
+    lines = list(csv.DictReader(io.StringIO(run(ICP, "events", folder, "--quiet"))))
+    assert [tuple(e.values()) for e in lines] == [tuple(e.values()) for e in everything]
