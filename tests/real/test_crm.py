@@ -13,7 +13,7 @@ from collections import Counter
 
 import pytest
 
-from test_real import DATA, ICP
+from test_real import DATA, ICP, TOP
 
 AS_OF = "2017-03-05"
 
@@ -97,14 +97,26 @@ def test_maven_is_joined_with_one_command(maven):
     assert show["companies"] == "85" and show["key column"] == "account"
 
 
+def test_what_the_readme_shows_is_true(maven):
+    readme = (TOP / "README.md").read_text()
+    shown = readme.split("    $ icp reference build maven_crm -o world.icpref\n")[1].split("\n\n")[0]
+    p = run("reference", "build", "maven_crm", "-o", "world.icpref", folder=maven)
+    assert p.stderr.decode().splitlines() == [line.strip() for line in shown.splitlines()]
+
+
 def test_maven_sums_are_true(maven):
-    """Counts and sums of the join against the same made here."""
+    """Counts and sums of the join against the same made here, in the cells of the reference."""
     ok("reference", "build", "maven_crm", "-o", "ref", "--quiet", folder=maven)
-    count = Counter(r["account"] for r in deals(maven))
-    ok("dataset", "maven_crm", "--format", "json", folder=maven)
-    text = plain(maven / "ref").decode("utf-8", "replace")
-    for account, n in list(count.items())[:5]:
-        assert account == "" or (account in text and str(n) in text)
+    count, total = Counter(), Counter()
+    for r in deals(maven):
+        count[r["account"]] += 1
+        total[r["account"]] += int(r["close_value"] or 0)
+    data = plain(maven / "ref")
+    for account in sorted(count):
+        if account:
+            row = data[data.index(b"\x00" + bytes([len(account)]) + account.encode()):][:900]
+            assert bytes([len(str(count[account]))]) + str(count[account]).encode() in row, account
+            assert str(total[account]).encode() in row, (account, total[account])
 
 
 def test_maven_normalised_match_joins_the_rest(maven):
