@@ -93,12 +93,27 @@ def test_any_order_and_size_of_batches(files):
     assert len(rows) == 180
 
 
+def test_a_folder_is_a_universe(icp):
+    """Accounts with their deals; the customers are those of a list by website."""
+    folder = icp.folder / "crm"
+    folder.mkdir()
+    (folder / "accounts.csv").write_text("Id,Name,Website\n" + "".join("a%d,Account No%d,http://www.acc%d-site.com\n" % (i, i, i) for i in range(60)))
+    (folder / "deals.csv").write_text("Deal Id,AccountId,Amount\n" + "".join("d%d,a%d,%d\n" % (i, i % 60, i * 10) for i in range(300)))
+    (icp.folder / "c.csv").write_text("e-mail\nx@acc7-site.com\ny@acc59-site.com\nz@other.example.com\n")
+    rows = list(csv.DictReader(io.StringIO(icp.ok("match", "crm", "--customers", "c.csv", "--format", "csv"))))
+    assert [(r["customer"], r["outcome"]) for r in rows] == [("acc59-site.com", "normalised"), ("acc7-site.com", "normalised"), ("other.example.com", "none")]
+    (icp.folder / "c.csv").write_text("name,website\nAccount No7,acc7-site.com\nAccount No99,acc99-site.com\n")
+    rows = list(csv.DictReader(io.StringIO(icp.ok("match", "crm", "--customers", "c.csv", "--format", "csv"))))
+    assert [(r["outcome"], r["company"]) for r in rows] == [("exact", "a7"), ("none", "")]
+
+
 def test_failures(files):
     assert files.refused("match", "u.csv", code=2) == "--customers is missing; see icp match --help"
     (files.folder / "empty.csv").write_text("owner,phone\nEva,1\n")
     assert "empty.csv" in files.refused("match", "u.csv", "--customers", "empty.csv")
     assert "empty.csv" in files.refused("match", "empty.csv", "--customers", "c.csv")
     assert "gone.csv" in files.refused("match", "gone.csv", "--customers", "c.csv")
+    assert files.refused("match", "-", "--customers", "-", code=2) == "universe and customers cannot both come from standard input"
 
 
 def test_exclusions_of_a_fit(world):
