@@ -129,7 +129,7 @@ static void gics(const char *folded, size_t n, struct icp__terms *t) {
 }
 
 static void nace(const char *folded, size_t n, struct icp__terms *t) {
-    static const uint8_t levels[] = {2, 3, 0};
+    static const uint8_t levels[] = {2, 3, 0}, section[] = {1, 0};
     char code[6];
     size_t size = read_code(folded, n, code, sizeof code, true);
     int32_t row = size >= 2 ? longest_row(&icp__lexicon_nace, code, size, 2) : -1;
@@ -137,7 +137,7 @@ static void nace(const char *folded, size_t n, struct icp__terms *t) {
         row = icp__lexicon_find(&icp__lexicon_nace, folded, 1);
         code[0] = folded[0], size = 1;
     }
-    if (row >= 0) add_levels(t, &icp__lexicon_nace, row, code, size, levels);
+    if (row >= 0) add_levels(t, &icp__lexicon_nace, row, code, size, size == 1 ? section : levels);
 }
 
 /* A range of numbers in one spelling: 51-200, 10001+, <10. */
