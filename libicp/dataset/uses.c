@@ -163,6 +163,7 @@ static void find_use(struct use *u) {
     if (said(u, &used)) return;
     if ((int32_t)u->column == u->m->key) {
         u->s->kind = ICP_KIND_KEY;
+        u->s->normaliser = ICP__NORMALISER_NONE, u->s->adds = 0; /* a key is what it is, even where it is an industry */
         count_values(u);
         icp__bytes_text(&u->f->text, " different among ");
         icp__find_count(u->f, u->p->rows);
@@ -186,15 +187,26 @@ static void note(struct use *u, const char *text) {
     icp__bytes_text(&u->f->text, text);
 }
 
-static void find_late(struct use *u) {
+static bool is_end(const struct use *u, uint32_t column) {
+    return u->p->closing == (int32_t)column && u->m->column[column].part == ICP__PART_DATE;
+}
+
+/* Without a date at which a row ends nothing of it would ever be known. */
+static void find_late(struct use *u, uint32_t dates) {
+    const bool ends = u->p->closing >= 0 && is_end(u, (uint32_t)u->p->closing);
+    if (is_end(u, u->column)) {
+        note(u, "ends its rows: those that are open lack it");
+        u->out->late = true;
+        u->out->reason = icp__find_say(u->f);
+        return;
+    }
     if (u->out->part != ICP__PART_LIST && u->out->part != ICP__PART_NUMBER) return;
-    const bool ends = u->p->closing >= 0;
-    if (u->c->late) {
+    if (u->c->late && ends) {
         const struct icp_str date = u->p->schema->column[u->c->late_with].name;
         note(u, "known with the later date: in ");
         icp__bytes_print(&u->f->text, "%u.%u%% of rows it goes with ", (unsigned)(u->c->late_share / 10), (unsigned)(u->c->late_share % 10));
         icp__bytes_add(&u->f->text, date.data, date.size);
-    } else if ((ends || u->p->dates > 1) && icp__header_late(u->s->name)) {
+    } else if ((ends || dates > 1) && icp__header_late(u->s->name)) {
         note(u, "known with the later date: header says so");
     } else {
         return;
@@ -221,6 +233,7 @@ bool icp__find_uses(struct icp__find *f, uint32_t table) {
     struct icp__member *m = &f->m->member[table];
     const struct icp__profile *p = &f->profile[table];
     const int32_t kind = m->role == ICP__ROLE_CHILD && p->dates ? event_kind(p) : -1;
+    uint32_t dates = 0;
     m->schema = icp_schema_ref(p->schema);
     m->column = icp__arena_alloc(&f->m->arena, p->columns, sizeof *m->column);
     if (!m->column) return false;
@@ -229,11 +242,15 @@ bool icp__find_uses(struct icp__find *f, uint32_t table) {
         struct use u = {f, m, p, &p->column[i], &p->schema->column[i], &m->column[i], table, i};
         u.out->event_kind = kind == (int32_t)i;
         find_use(&u);
-        if (m->role == ICP__ROLE_CHILD) find_late(&u);
+        dates += m->column[i].part == ICP__PART_DATE;
         u.out->event_kind = u.out->event_kind && u.out->part == ICP__PART_LIST;
         if (!u.out->event_kind) continue;
         note(&u, "tells kinds of events apart");
         u.out->reason = icp__find_say(f);
+    }
+    for (uint32_t i = 0; i < p->columns && m->role == ICP__ROLE_CHILD; i++) {
+        struct use u = {f, m, p, &p->column[i], &p->schema->column[i], &m->column[i], table, i};
+        find_late(&u, dates);
     }
     return true;
 }
