@@ -138,6 +138,44 @@ START_TEST(null_arguments_of_reference) {
 }
 END_TEST
 
+static icp_status open_table(void *user, struct icp_source *out, struct icp_error *err) {
+    return icp_source_from_memory(user, "id,industry\n1,a\n2,b\n", 20, out, err);
+}
+START_TEST(null_arguments_of_dataset) {
+    struct icp_table t = {.struct_size = sizeof t, .name = "firms", .name_size = 5, .user = lab.c, .open = open_table};
+    icp_dataset *d = NULL, *made = NULL;
+    icp_buffer *b = NULL;
+    icp_reader *r = NULL;
+    struct icp_str s = {NULL, 0};
+    NULLED(icp_dataset_open(NULL, &t, 1, NULL, NULL, &d, e));
+    NULLED(icp_dataset_open(lab.c, NULL, 1, NULL, NULL, &d, e));
+    NULLED(icp_dataset_open(lab.c, &t, 1, NULL, NULL, NULL, e));
+    NULLED(icp_dataset_open_path(NULL, "x", NULL, NULL, &d, e));
+    NULLED(icp_dataset_open_path(lab.c, NULL, NULL, NULL, &d, e));
+    NULLED(icp_dataset_open_path(lab.c, "x", NULL, NULL, NULL, e));
+    ck_assert_int_eq(icp_dataset_is_path(NULL, "."), 0);
+    ck_assert_int_eq(icp_dataset_is_path(lab.c, NULL), 0);
+    ck_assert_int_eq(icp_dataset_is_path(lab.c, ""), 0);
+    ck_assert_int_eq(icp_dataset_is_path(lab.c, "/no such place"), 0);
+    ck_assert_int_eq(icp_dataset_is_path(lab.c, "/"), 1);
+    ck_assert_int_eq(icp_dataset_open(lab.c, &t, 1, NULL, NULL, &made, NULL), ICP_OK);
+    NULLED(icp_dataset_manifest(NULL, &b, e));
+    NULLED(icp_dataset_manifest(made, NULL, e));
+    NULLED(icp_dataset_report(NULL, &b, e));
+    NULLED(icp_dataset_report(made, NULL, e));
+    NULLED(icp_dataset_key(NULL, &s, e));
+    NULLED(icp_dataset_key(made, NULL, e));
+    NULLED(icp_dataset_companies(NULL, &r, e));
+    NULLED(icp_dataset_companies(made, NULL, e));
+    NULLED(icp_dataset_events(NULL, &r, e));
+    NULLED(icp_dataset_events(made, NULL, e));
+    ck_assert_ptr_null(icp_dataset_ref(NULL));
+    icp_dataset_unref(NULL);
+    ck_assert(!d && !b && !r && !s.data);
+    icp_dataset_unref(made);
+}
+END_TEST
+
 START_TEST(null_arguments_of_fit_and_model) {
     struct icp_model_info info = {.struct_size = sizeof info};
     struct icp_trait trait = {.struct_size = sizeof trait};
@@ -550,6 +588,7 @@ int main(void) {
     tcase_add_test(t, null_arguments_of_batch);
     tcase_add_test(t, null_and_ranges_of_records);
     tcase_add_test(t, null_arguments_of_reference);
+    tcase_add_test(t, null_arguments_of_dataset);
     tcase_add_test(t, null_arguments_of_fit_and_model);
     tcase_add_test(t, null_and_ranges_of_score);
     tcase_add_test(t, ref_returns_its_argument_and_null_is_nothing);
