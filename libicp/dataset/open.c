@@ -195,6 +195,7 @@ static void cut_off(struct icp__manifest *m, uint32_t gone) {
         if (i == gone || t->role != ICP__ROLE_CHILD || t->up.to != gone) continue;
         t->role = ICP__ROLE_UNLINKED;
         t->up.to = ICP__NO_LINK;
+        t->lookups = 0; /* no role but those two has any: the manifest is read again */
         t->reason = (struct icp_str){"the table that it hangs on is left out", 38};
         cut_off(m, i);
     }

@@ -602,6 +602,70 @@ START_TEST(a_manifest_joins_like_its_original) {
 }
 END_TEST
 
+/* ---- what datasets write ---- */
+
+/* The manifest of a dataset is read again to the same bytes, and opens the same dataset; then narrowed, the same holds. */
+static void writes_what_it_reads(const struct icp_table *tables, uint32_t count, const char *exclude, const char *expected) {
+    struct icp_dataset_options o = {.struct_size = sizeof o, .exclude = exclude};
+    struct icp_error err = {.struct_size = sizeof err};
+    icp_buffer *held = NULL;
+    struct icp_str before = {NULL, 0};
+    for (int round = 0; round < 3; round++) { /* found; followed and narrowed; followed */
+        icp_dataset *d = NULL;
+        icp_buffer *json = NULL;
+        struct icp_str text;
+        struct icp__manifest m;
+        o.exclude_size = exclude && round == 1 ? strlen(exclude) : 0;
+        o.manifest = before.data, o.manifest_size = before.size;
+        ck_assert_msg(icp_dataset_open(ctx, tables, count, &o, NULL, &d, &err) == ICP_OK, "%s\n%.*s", err.message, (int)before.size, before.data);
+        ck_assert_int_eq(icp_dataset_manifest(d, &json, &err), ICP_OK);
+        ck_assert_int_eq(icp_buffer_data(json, &text), ICP_OK);
+        must_read(text.data, text.size, &m);
+        expect_text(&m, text.data, text.size);
+        icp__manifest_free(&m);
+        if (round == 2) same_text(text, before);
+        if (round == 1) ck_assert_msg(strstr(text.data, expected), "%s is not in %s", expected, text.data);
+        icp_dataset_unref(d);
+        icp_buffer_unref(held);
+        held = json, before = text;
+    }
+    icp_buffer_unref(held);
+}
+
+START_TEST(datasets_write_what_they_read) {
+    static const char *const industries[] = {"Banking", "Insurance", "Software", "Retail", "Mining", "Construction", "Education", "Agriculture", "Telecommunications",
+                                             "Biotechnology", "Pharmaceuticals", "Real Estate", "Automotive", "Aerospace", "Chemicals", "Energy", "Hospitality",
+                                             "Logistics", "Media", "Gaming", "Textiles", "Utilities", "Legal Services", "Consulting", "Advertising"};
+    enum { ROWS = 25 };
+    struct icp__bytes text[4];
+    static const char *const names[] = {"accounts", "deals", "calls", "products"};
+    static const char *const heads[] = {"industry,size\n", "deal_id,industry,product_id,amount\n", "call_id,deal_id,product_id,minutes\n", "product_id,series\n"};
+    struct link_table from[4];
+    struct link_source source[4];
+    struct icp_table tables[4];
+    memset(source, 0, sizeof source);
+    for (uint32_t t = 0; t < 4; t++) {
+        icp__bytes_init(&text[t], ctx);
+        icp__bytes_text(&text[t], heads[t]);
+        for (uint32_t i = 0; i < (t == 3 ? 8u : t ? 200u : (uint32_t)ROWS); i++) {
+            if (t == 0) icp__bytes_print(&text[t], "%s,%u\n", industries[i], i * 7 % 50);
+            if (t == 1) icp__bytes_print(&text[t], "D%u,%s,P%u,%u.5\n", i, industries[i % ROWS], i % 8, i * 3);
+            if (t == 2) icp__bytes_print(&text[t], "C%u,D%u,P%u,%u.5\n", i, i % 150, i % 7, i % 60);
+            if (t == 3) icp__bytes_print(&text[t], "P%u,%s\n", i, i % 2 ? "red" : "blue");
+        }
+        from[t] = (struct link_table){.name = names[t], .text = text[t].data, .size = text[t].size};
+        source[t].from = &from[t];
+        tables[t] = (struct icp_table){sizeof tables[t], 0, names[t], strlen(names[t]), &source[t], link_open};
+    }
+    writes_what_it_reads(tables, 4, NULL, "\"column\": \"deal_id\", \"to\": \"deals\"");
+    writes_what_it_reads(tables, 4, NULL, "{\"name\": \"industry\", \"use\": \"key\", \"kind\": \"key\", \"family\": \"industry\", \"reason\"");
+    writes_what_it_reads(tables, 4, "deals", "\"role\": \"unlinked\", \"key\": \"call_id\"");
+    writes_what_it_reads(tables, 4, "products", "\"role\": \"excluded\", \"key\": \"product_id\"");
+    writes_what_it_reads(tables, 4, "calls.minutes", "{\"name\": \"minutes\", \"use\": \"skip\"");
+    for (uint32_t t = 0; t < 4; t++) icp__bytes_free(&text[t]);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("manifest");
     TCase *t = tcase_create("all");
@@ -619,6 +683,7 @@ int main(void) {
     tcase_add_test(t, spoilt_texts_are_refused_or_sound);
     tcase_add_test(t, failing_memory_leaks_nothing);
     tcase_add_test(t, a_manifest_joins_like_its_original);
+    tcase_add_test(t, datasets_write_what_they_read);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }
