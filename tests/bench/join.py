@@ -7,6 +7,7 @@ usage: join.py BUILD_DIRECTORY [--rows 1000000] [--companies 20000]
 import argparse
 import pathlib
 import random
+import subprocess
 import sys
 import tempfile
 
@@ -45,12 +46,14 @@ def main():
             write(data, rows, o.companies, 3)
             size = (data / "activities.csv").stat().st_size
             print(f"{rows:,} child rows ({size / 1e6:.0f} MB) of {o.companies:,} companies")
-            for name, command in (("find links and join", (join, data)), ("the same in parts of 2 MiB", (join, data, "memory", 32 << 20)),
+            for name, command in (("join", (join, data)), ("the same in parts of 2 MiB", (join, data, "memory", 32 << 20)),
                                   ("events", (join, data, "events")),
-                                  ("icp reference build of the child alone", (icp, "reference", "build", "--key", "account_id", "--quiet", "-o",
+                                  ("reference build of the child alone", (icp, "reference", "build", "--key", "account_id", "--quiet", "-o",
                                                                               folder / "ref", data / "activities.csv"))):
                 wall, cpu, peak = min(run(*command) for _ in range(2))
-                print(f"  {name:40} {wall:6.2f} s  {cpu:6.2f} s cpu  {rows / wall / 1e6:5.2f} million rows/s  {peak / 1e6:6.1f} MB resident")
+                if command[0] == join:
+                    name += f" ({subprocess.check_output([str(c) for c in command], text=True).split(', ', 1)[1].strip()})"
+                print(f"  {name:78} {wall:6.2f} s  {cpu:6.2f} s cpu  {rows / wall / 1e6:5.2f} million rows/s  {peak / 1e6:6.1f} MB resident")
 
 
 if __name__ == "__main__":
