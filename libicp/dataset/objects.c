@@ -373,7 +373,7 @@ unsigned icp__header_event_kind(struct icp_str header) {
 }
 
 bool icp__header_of_period(struct icp_str header) {
-    static const char *const list[] = {"month", "quarter", "year", "week", "weekday", "monat", "quartal", "jahr", "woche", "mois", "trimestre", "ann\xC3\xA9" "e", "semaine",
+    static const char *const list[] = {"month", "quarter", "year", "week", "weekday", "monat", "quartal", "jahr", "woche", "mois", "trimestre", "ann\xC3\xA9\x65", "semaine",
                                        "mes", "a\xC3\xB1o", "semana"};
     struct icp__header h;
     icp__header_split(header, &h);

@@ -413,7 +413,7 @@ START_TEST(a_table_that_cannot_be_read_is_named) {
     memory_put(&set, "accounts", "account_id,name\nA1,x\nA2,y\n");
     memory_put(&set, "deals", "deal_id,amount,Amount,AMOUNT\nD1,1,2,3\n");
     refused(NULL, ICP_E_FORMAT, "columns 2 \"amount\" and 3 \"Amount\" have the same name");
-    set.count = 1;
+    icp__bytes_free(&set.table[--set.count].text);
     memory_put(&set, "usage", "usage_id,account_id\nU1,\"A1\n");
     refused(NULL, ICP_E_FORMAT, "the quote that begins here is never closed");
 }
@@ -472,7 +472,7 @@ START_TEST(arguments) {
     memory_put(&set, "a", "id,name\n1,x\n2,y\n3,z\n");
     memory_put(&set, "A ", "id,name\n1,x\n");
     refused(NULL, ICP_E_ARGUMENT, "tables 0 and 1 have the same name \"A \"");
-    set.count = 1;
+    icp__bytes_free(&set.table[--set.count].text);
     struct icp_dataset_options o = {.struct_size = sizeof o, .flags = 2};
     refused(&o, ICP_E_UNSUPPORTED, "unknown flags");
     o = (struct icp_dataset_options){.struct_size = sizeof o, .company_size = 2};
