@@ -49,6 +49,7 @@ static void lone_candidates(uint8_t out[4]) {
 
 static bool fits(const struct icp__column *c, uint8_t id, uint64_t known, uint64_t distinct, bool alone, bool named) {
     if (!(icp__normalisers[id].kinds >> c->kind & 1)) return false;
+    if (id == ICP__NORMALISER_INDUSTRY && c->kind == ICP_KIND_LIST) return false; /* tags: lost precision (doc/decisions.md) */
     if (alone) return known >= ALONE_LEAST && share(known, distinct, ALONE_FROM);
     if (is_open(id)) return named ? known > 0 : share(known, distinct, OPEN_FROM);
     return share(known, distinct, ADDS_FROM);

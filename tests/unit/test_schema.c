@@ -41,7 +41,7 @@ static const struct column columns[] = {
     {"Is Customer", {"0", "1"}, "boolean", "other", "", "all 200 values are 0 or 1"},
     {"Rounds", {"0", "1"}, "number", "stage", ".", "all 200 values are numbers"},
     {"Newsletter", {"Yes", "No"}, "boolean", "other", "", "all 200 values are yes or no"},
-    {"Tags", {"['b2b', 'logistics']", "[]", "['b2b']", "[\"ai\"]"}, "list", "industry", "j+industry", "lists in brackets"},
+    {"Tags", {"['b2b', 'logistics']", "[]", "['b2b']", "[\"ai\"]"}, "list", "industry", "j", "lists in brackets"},
     {"Raw", {"[{\"a\": 1}]", "[{\"b\": 2}, {\"c\": 3}]"}, "ignored", "other", "", "nested objects"},
     {"Technologies", {"php|python", "java|php", "go"}, "list", "technology", "|technology", "several items separated by bars; 4 different items"},
     {"Buying Roles", {"Champion;Decision Maker", "Blocker;Champion", "Champion"}, "list", "other", ";", "semicolons; 3 different items"},
