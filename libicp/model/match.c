@@ -77,6 +77,12 @@ static bool note_candidates(struct icp__matches *m, struct icp__customer *c, con
     return true;
 }
 
+#define TRUSTED_LEAST 20u /* entries with a name */
+
+/* One company has the name, and nothing speaks against it. */
+static bool is_name_alone(const struct icp__customer *c) {
+    return c->fate == ICP__FATE_AMBIGUOUS && c->how == ICP__HOW_NAME_ONLY && c->candidates == 1 && !c->more;
+}
 static bool accepted(const struct icp__customer *c) { return c->fate == ICP__FATE_EXACT || c->fate == ICP__FATE_NORMALISED; }
 
 static const struct icp__table *table_of(const struct icp__customers *l, uint32_t origin) {
@@ -97,6 +103,25 @@ static bool by_key(const struct icp__customers *l, uint64_t hash, struct icp_str
     out->fate = ICP__FATE_EXACT;
     out->how = ICP__HOW_KEY;
     return true;
+}
+
+/* A name that others may have too is evidence where most of the list is found: then a namesake of a company that is not there is
+ * rare beside the company itself. */
+static void trust_names(const struct icp__lookup *k, const uint8_t *skip, struct icp__customer *customer) {
+    uint32_t named = 0, found = 0;
+    for (uint32_t i = 0; i < k->entries; i++) {
+        if (skip[i] || !k->entry[i].joined[0].data)
+            continue;
+        named++;
+        found += accepted(&customer[i]) || is_name_alone(&customer[i]);
+    }
+    if (named < TRUSTED_LEAST || 2 * found < named)
+        return;
+    for (uint32_t i = 0; i < k->entries; i++)
+        if (!skip[i] && is_name_alone(&customer[i])) {
+            customer[i].fate = ICP__FATE_NORMALISED;
+            customer[i].how = ICP__HOW_NAME;
+        }
 }
 
 /* Those not found by key: by domain and name. */
@@ -120,12 +145,16 @@ static icp_status by_identity(const struct icp__customers *l, const struct icp__
         icp__decide(&s.lookup, i, s.table, &s.frequency, false, s.facts, &v);
         if (!note_candidates(m, &customer[i], &v))
             status = icp__no_memory(err);
-        else if (accepted(&customer[i])) {
-            customer[i].origin = (uint8_t)v.candidate[0].table;
-            customer[i].row = v.candidate[0].row;
-            customer[i].ambiguous = table_of(l, v.candidate[0].table)->differed[v.candidate[0].row];
-        }
     }
+    if (!status)
+        trust_names(&s.lookup, skip, customer);
+    for (uint32_t i = 0; !status && i < t->rows; i++)
+        if (!skip[i] && accepted(&customer[i])) {
+            const struct icp__candidate *c = &m->candidate[customer[i].first];
+            customer[i].origin = (uint8_t)c->table;
+            customer[i].row = c->row;
+            customer[i].ambiguous = table_of(l, c->table)->differed[c->row];
+        }
     search_free(&s);
     icp__free(l->ctx, skip);
     return status;

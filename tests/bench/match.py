@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """How often a company found by domain or name is the right one (doc/identity.md).
 
-Five studies on real files, each with a second identification that the match does not see:
+Seven studies on real files, each with a second identification that the match does not see:
   lf-crunchbase     members of Linux Foundation projects in Crunchbase 2013, by name; oracle: the slug of the member's own crunchbase_url
   lf-former         organisations that were members before, in Crunchbase 2013, by name; oracle: their slugs
   yc-crunchbase     companies of the Y Combinator directory in Crunchbase 2013, by name; oracle: the slug of cb_url
   lf-members        past and present members in the list of 2026, by website and name; oracle: org_id
   yc-years          the directory of 2023 in that of 2024, by website and name; oracle: company_id
+  lf-members-names  the same two by name alone
+  yc-years-names
 
 usage: match.py ICP [DATA] [--list STUDY] [--sample N SEED]
 --list prints every accepted match of a study that the oracle does not confirm; --sample draws accepted, ambiguous and unmatched
@@ -74,6 +76,10 @@ def studies(data):
               lambda r, key: key == r["org_id"]),
         Study("yc-years", at("yc", "yc_2024-05-11.csv.gz"), "company_id", yc_old, ["company_name", "website"],
               lambda r, key: key == r["company_id"]),
+        Study("lf-members-names", at("lf_landscape", "lf_orgs_open_2026-08-22.csv.gz"), "org_id", members, ["name"],
+              lambda r, key: key == r["org_id"]),
+        Study("yc-years-names", at("yc", "yc_2024-05-11.csv.gz"), "company_id", yc_old, ["company_name"],
+              lambda r, key: key == r["company_id"]),
     ]
 
 def main():
@@ -83,13 +89,13 @@ def main():
     p.add_argument("--list")
     p.add_argument("--sample", nargs=2, type=int)
     a = p.parse_args()
-    print("study            rows  exact normal. ambig.  none   confirmed contradicted unknown  of those told  lower 95%")
+    print("study             rows  exact normal. ambig.  none   confirmed contradicted unknown  of those told  lower 95%")
     for s in studies(a.data):
         found = s.run(a.icp)
         count = {o: sum(f["outcome"] == o for f in found) for o in ("exact", "normalised", "ambiguous", "none")}
         told = [s.truth(r, f["company"]) for r, f in zip(s.rows, found) if f["company"]]
         good, bad, unknown = told.count(True), told.count(False), told.count(None)
-        print("%-15s %5d %6d %7d %6d %5d %11d %12d %7d %13.1f%% %9.1f%%" % (s.name, len(s.rows), count["exact"], count["normalised"], count["ambiguous"],
+        print("%-16s %5d %6d %7d %6d %5d %11d %12d %7d %13.1f%% %9.1f%%" % (s.name, len(s.rows), count["exact"], count["normalised"], count["ambiguous"],
               count["none"], good, bad, unknown, 100 * good / max(1, good + bad), 100 * lower_bound(good, good + bad)))
         how = {}
         for r, f in zip(s.rows, found):

@@ -323,6 +323,42 @@ START_TEST(exact_keys_switch_domains_and_names_off) {
 }
 END_TEST
 
+/* Names of one word each: most of the list is found, or too little of it to trust them. */
+START_TEST(names_are_trusted_where_most_of_the_list_is_found) {
+    static const struct {
+        int found, lost, normalised;
+    } cases[] = {{20, 0, 20}, {19, 0, 0}, {15, 15, 15}, {15, 16, 0}, {10, 10, 10}, {40, 3, 40}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct text rows = {NULL, 0}, list = {NULL, 0};
+        struct icp_str text;
+        char want[64];
+        text_add(&rows, "%st0,Twice,,retail\nt1,Twice,,retail\nt2,Elsewhere,elsewhere.org,retail\n", world_csv_head);
+        text_add(&list, "name,website\n");
+        for (int i = 0; i < 60; i++)
+            text_add(&rows, "s%d,Word%c%c,,retail\n", i, 'a' + i / 26, 'a' + i % 26);
+        for (int i = 0; i < cases[k].found; i++)
+            text_add(&list, "word%c%c Inc,\n", 'a' + i / 26, 'a' + i % 26);
+        for (int i = 0; i < cases[k].lost; i++)
+            text_add(&list, "other%c%c,\n", 'a' + i / 26, 'a' + i % 26);
+        for (int where = 0; where < 3; where++) {
+            icp_buffer *json = report(rows.data, list.data, 0, where);
+            icp_buffer_data(json, &text);
+            snprintf(want, sizeof want, "\"exact\":0,\"normalised\":%d,\"ambiguous\":%d,", cases[k].normalised, cases[k].found - cases[k].normalised);
+            ck_assert_msg(strstr(text.data, want) != NULL, "%s %s", want, text.data);
+            icp_buffer_unref(json);
+        }
+        if (cases[k].found == 40) { /* what speaks against a name still does */
+            text_add(&list, "Twice,\nElsewhere,elsewhere.net\n");
+            icp_buffer *json = report(rows.data, list.data, 0, 2);
+            icp_buffer_data(json, &text);
+            ck_assert_ptr_nonnull(strstr(text.data, "\"exact\":0,\"normalised\":40,\"ambiguous\":2,"));
+            icp_buffer_unref(json);
+        }
+        free(rows.data), free(list.data);
+    }
+}
+END_TEST
+
 START_TEST(years_of_foundation_speak_against_a_name) {
     static const char rows[] = "Id,name,founded\ny1,Adventure Works,2012-05-01\n";
     static const struct {
@@ -638,6 +674,7 @@ int main(void) {
     tcase_add_test(t, a_key_wins_and_an_unknown_or_empty_one_does_not_stand_in_the_way);
     tcase_add_test(t, two_entries_of_one_company_count_once);
     tcase_add_test(t, exact_keys_switch_domains_and_names_off);
+    tcase_add_test(t, names_are_trusted_where_most_of_the_list_is_found);
     tcase_add_test(t, years_of_foundation_speak_against_a_name);
     tcase_add_test(t, no_order_split_or_repetition_shows);
     tcase_add_test(t, the_key_of_json_lines_may_come_late);
