@@ -104,8 +104,10 @@ def test_wrong_kind_of_file(small):
 
 def test_places(small):
     (small.folder / "d").mkdir()
-    for command in (("schema", "d"), ("score", "d", "u.csv"), ("reference", "show", "d"), ("score", "model", "d")):
-        assert "directory" in small.refused(*command, "-o", "out")
+    for command in (("score", "d", "u.csv"), ("reference", "show", "d")):
+        assert small.refused(*command, "-o", "out") == "d: is a directory"
+    for command in (("schema", "d"), ("score", "model", "d")):
+        assert "no table in this folder" in small.refused(*command, "-o", "out")
     assert "no such file" in small.refused("schema", "absent.csv")
     assert "directory" in small.refused("score", "model", "u.csv", "-o", "d")
     assert "u.csv" in small.refused("score", "model", "u.csv", "-o", "u.csv/below")
