@@ -344,16 +344,18 @@ bool icp__leak_judge(struct icp__design *d, struct icp_str release) {
     uint32_t columns = d->schema->columns;
     struct judge j = {.d = d, .entry = icp__calloc(d->ctx, columns + 1u, sizeof *j.entry), .room = icp__calloc(d->ctx, 2 * (size_t)columns + 1, sizeof *j.room)};
     bool fine = j.entry && j.room;
-    for (uint32_t c = 0; fine && c < columns; c++) {
+    bool compared = fine && d->parts.customers && d->parts.others;
+    for (uint32_t c = 0; c < columns; c++)
         d->note[c].leak.next = -1;
-        if (d->note[c].leak.measured && d->note[c].use == ICP__USED)
-            enter(&j, c);
-    }
-    if (fine && d->parts.customers && d->parts.others) {
-        contest(&j);
+    if (compared) {
         judge_filling(&j, false);
         judge_filling(&j, true);
     }
+    for (uint32_t c = 0; fine && c < columns; c++) /* what is found by its filling hides nothing else */
+        if (d->note[c].leak.measured && d->note[c].use == ICP__USED && !d->note[c].leak.causes)
+            enter(&j, c);
+    if (compared)
+        contest(&j);
     for (uint32_t c = 0; fine && c < columns; c++) {
         struct icp__leak *l = &d->note[c].leak;
         if (!l->measured)
