@@ -205,7 +205,8 @@ static icp_status fill(struct events *e, icp_batch **out, struct icp_error *err)
         st = e->held ? write_held(e, g, err) : step(e, err);
     }
     if (!st && !g->batch.rows && !e->ended) {
-        st = icp__follow_finish(&e->follow, err);
+        /* Reading companies counts the same, and more. */
+        if (!e->d->complete) st = icp__follow_finish(&e->follow, err);
         e->ended = true;
     }
     if (st || !g->batch.rows) {

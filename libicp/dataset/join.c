@@ -152,7 +152,7 @@ static bool late_date(const struct join *j, const struct icp__column *s, const c
     return icp__moment_read(text.data, text.size, s->date_order, &m) && m.last >= j->d->as_of;
 }
 
-static bool pass_cells(struct join *j, struct icp__cell *out) {
+static bool pass_cells(struct join *j, struct joined *b, struct icp__cell *out) {
     const struct icp__member *company = &j->d->manifest.member[j->d->manifest.company];
     struct icp__met *met = &j->follow.tally[j->d->manifest.company].met;
     for (uint32_t i = 0; i < j->plan.passes; i++) {
@@ -167,7 +167,9 @@ static bool pass_cells(struct join *j, struct icp__cell *out) {
             const uint32_t row = key.size ? icp__look_find(l, key, &no_memory) : ICP__NO_KEY;
             if (no_memory) return false;
             const struct icp_str cell = row == ICP__NO_KEY ? (struct icp_str){NULL, 0} : icp__look_cell(l, row, p->column);
-            out[i] = (struct icp__cell){cell.data, cell.size};
+            /* Batches outlive the reader, and with it the tables looked up. */
+            if (cell.size) out[i] = (struct icp__cell){icp__arena_copy(&b->arena, cell.data, cell.size), cell.size};
+            if (cell.size && !out[i].data) return false;
         }
         if (!late_date(j, p->schema, out[i].data, out[i].size)) continue;
         out[i] = (struct icp__cell){NULL, 0};
@@ -207,7 +209,7 @@ static icp_status fill(struct join *j, struct joined *b, struct icp_error *err) 
     for (; b->batch.rows < rows && b->arena.total < TEXT_MAX; b->batch.rows++, j->behind.row++, j->at++) {
         struct icp__cell *row = b->batch.cells + b->batch.rows * columns;
         j->behind.cells = icp__batch_row(b->from, j->behind.row);
-        if (!pass_cells(j, row) || !derived_cells(j, b, row + j->plan.passes)) return icp__no_memory(err);
+        if (!pass_cells(j, b, row) || !derived_cells(j, b, row + j->plan.passes)) return icp__no_memory(err);
     }
     return ICP_OK;
 }

@@ -561,6 +561,38 @@ START_TEST(lists_are_cut_at_whole_items) {
 }
 END_TEST
 
+START_TEST(batches_outlive_the_reader) {
+    static const char firms[] = "id,owner,joined\na1,o1,2019-01-01\nb2,o2,2019-01-01\nc3,,\n", owners[] = "owner,region,since\no1,North,2018-01-01\no2,South,2030-01-01\n";
+    static const char *const expected[3][6] = {{"a1", "o1", "2019-01-01", "North", "2018-01-01", "3"}, {"b2", "o2", "2019-01-01", "South", "", "1"}, {"c3", "", "", "", "", "0"}};
+    const struct link_table tables[] = {{"firms", ICP__ROLE_COMPANY, "KLF", "id", NULL, "owner>owners.owner", firms, 0},
+                                        {"owners", ICP__ROLE_LOOKUP, "KPF", "owner", NULL, NULL, owners, 0},
+                                        {"deals", ICP__ROLE_CHILD, "KL----", "deal", "company>firms.id", NULL, deals, 0}};
+    struct linking l;
+    icp_reader *r = NULL;
+    icp_batch *b = NULL, *more = NULL;
+    link_init(&l, c, tables, 3);
+    l.d.as_of_set = true;
+    l.d.as_of = day(18628); /* 2021 */
+    for (int events = 0; events < 2; events++) {
+        ck_assert_int_eq(events ? icp__events_open(&l.d, &r, NULL) : icp__join_open(&l.d, &r, NULL), ICP_OK);
+        ck_assert_int_eq(icp_reader_next(r, &b, NULL), ICP_OK);
+        if (!events) ck_assert_int_eq(icp_reader_next(r, &more, NULL), ICP_OK);
+        ck_assert_ptr_null(more);
+        icp_reader_free(r);
+        for (uint32_t row = 0; row < 3 && !events; row++)
+            for (uint32_t i = 0; i < 6; i++) {
+                const struct icp_str cell = icp_batch_cell(b, row, i);
+                ck_assert_msg(cell.size == strlen(expected[row][i]) && !memcmp(cell.size ? cell.data : "", expected[row][i], cell.size), "%d %d: %.*s", (int)row, (int)i,
+                              (int)cell.size, cell.data);
+            }
+        icp_batch_unref(b);
+        l.member[2].column[5].part = ICP__PART_DATE;
+    }
+    ck_assert_uint_eq(l.met[0].late_cells, 1);
+    link_free(&l);
+}
+END_TEST
+
 /* Every allocation fails in turn, alone and with all that follow. */
 START_TEST(without_memory) {
     static const char head[] = "name,owner,seen\nGTX Pro,o1,2019-01-01\nTwo-Way,o2,2021-05-05\ntwo way,o9,\nPlain,o1,\n";
@@ -635,6 +667,7 @@ int main(void) {
     tcase_add_test(t, one_company_over_the_limit);
     tcase_add_test(t, lists_are_cut_at_whole_items);
     tcase_add_test(t, without_memory);
+    tcase_add_test(t, batches_outlive_the_reader);
     tcase_add_test(t, ambiguous_children);
     tcase_add_test(t, long_lists_in_any_order);
     suite_add_tcase(s, t);
