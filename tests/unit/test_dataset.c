@@ -7,6 +7,7 @@
 #include "dataset/objects.h"
 #include "dataset/profile.h"
 #include "tables.h"
+#include <unistd.h>
 
 static icp_context *c;
 static struct memory_set set;
@@ -338,6 +339,102 @@ START_TEST(a_manifest_is_held_against_the_tables) {
 }
 END_TEST
 
+/* Told from the values alone: no header speaks of an end. */
+START_TEST(what_goes_with_the_later_date_is_late) {
+    uint64_t seed = 31 + (uint64_t)_i;
+    struct icp__bytes *b = memory_add(&set, "accounts");
+    line(b, "account_id,industry");
+    for (uint32_t i = 0; i < 90; i++) line(b, "A%u,%s", i, i % 3 ? "Bank" : "Farm");
+    b = memory_add(&set, "deals");
+    line(b, "deal_id,account_id,started,finished,proceeds,mood,colour,bonus");
+    for (uint32_t i = 0; i < 400; i++) {
+        const uint32_t day = below(&seed, 900), open = below(&seed, 3) == 0, some = below(&seed, 2);
+        char end[16], proceeds[16], bonus[16];
+        snprintf(end, sizeof end, "202%u-%02u-%02u", 3 + day / 360, 1 + day % 12, 20 + day % 9);
+        snprintf(proceeds, sizeof proceeds, "%u", 100 + below(&seed, 9000));
+        snprintf(bonus, sizeof bonus, "%u", below(&seed, 70));
+        line(b, "D%u,A%u,202%u-%02u-%02u,%s,%s,%s,%s,%s", i, below(&seed, 90), 3 + day / 360, 1 + day % 12, 1 + day % 9, open ? "" : end, open ? "" : proceeds,
+             open ? (some ? "warm" : "cold") : some ? "glad" : "sad", some ? "red" : "blue", below(&seed, 2) ? bonus : "");
+    }
+    icp_dataset *d = opened(NULL);
+    check_part(d, "deals", "started", ICP__PART_DATE);
+    check_part(d, "deals", "finished", ICP__PART_DATE);
+    ck_assert(!column(d, "deals", "started")->late && column(d, "deals", "finished")->late);
+    ck_assert_msg(column(d, "deals", "proceeds")->late, "%s", column(d, "deals", "proceeds")->reason.data);
+    ck_assert_msg(column(d, "deals", "mood")->late, "%s", column(d, "deals", "mood")->reason.data);
+    ck_assert_ptr_nonnull(strstr(column(d, "deals", "mood")->reason.data, "100.0% of rows it goes with finished"));
+    ck_assert(!column(d, "deals", "colour")->late && !column(d, "deals", "bonus")->late);
+    icp_dataset_unref(d);
+}
+END_TEST
+
+static void put_file(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+START_TEST(folders_and_manifests) {
+    char folder[] = "icp-dataset-XXXXXX", path[128], command[160];
+    struct icp_error err = {.struct_size = sizeof err};
+    icp_dataset *d = NULL;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(icp_dataset_is_path(c, folder), 1);
+    ck_assert_int_eq(icp_dataset_open_path(c, folder, NULL, NULL, &d, &err), ICP_E_FORMAT);
+    ck_assert_str_eq(err.source, folder);
+    ck_assert_ptr_nonnull(strstr(err.message, "no table in this folder"));
+    put_file(folder, "b.tickets.csv", "ticket_id,account_id\nT1,A1\nT2,A2\nT3,A1\nT4,A3\n");
+    put_file(folder, "Accounts.CSV", "account_id,industry\nA1,x\nA2,y\nA3,x\n");
+    put_file(folder, ".hidden.csv", "a,a\n");
+    put_file(folder, "notes.txt", "a,a\n");
+    put_file(folder, "rows.json", "{\"deal_id\":\"D1\",\"account_id\":\"A1\"}\n{\"deal_id\":\"D2\",\"account_id\":\"A2\"}\n");
+    ck_assert_msg(icp_dataset_open_path(c, folder, NULL, NULL, &d, &err) == ICP_OK, "%s %s", err.source, err.message);
+    static const char *const names[] = {"Accounts", "b.tickets", "rows"};
+    ck_assert_uint_eq(d->manifest.members, 3);
+    for (uint32_t i = 0; i < 3; i++) ck_assert(is(d->manifest.member[i].name, names[i]));
+    ck_assert(is(d->manifest.member[0].file, "Accounts.CSV"));
+    ck_assert_int_eq(member(d, "rows")->role, ICP__ROLE_CHILD);
+    char *text = manifest_of(d);
+    icp_dataset_unref(d);
+    put_file(folder, "links.json", text);
+    snprintf(path, sizeof path, "%s/links.json", folder);
+    ck_assert_int_eq(icp_dataset_is_path(c, path), 1);
+    snprintf(command, sizeof command, "%s/rows.json", folder);
+    ck_assert_int_eq(icp_dataset_is_path(c, command), 0);
+    ck_assert_msg(icp_dataset_open_path(c, path, NULL, NULL, &d, &err) == ICP_OK, "%s %s", err.source, err.message);
+    char *again = manifest_of(d);
+    ck_assert_str_eq(text, again);
+    icp_dataset_unref(d);
+    /* The manifest in the folder is no table of it. */
+    ck_assert_int_eq(icp_dataset_open_path(c, folder, NULL, NULL, &d, &err), ICP_OK);
+    ck_assert_uint_eq(d->manifest.members, 3);
+    icp_dataset_unref(d);
+    d = NULL;
+    put_file(folder, "ROWS.csv", "deal_id\n1\n");
+    ck_assert_int_eq(icp_dataset_open_path(c, folder, NULL, NULL, &d, &err), ICP_E_FORMAT);
+    ck_assert_ptr_nonnull(strstr(err.message, "the table has the same name as \"ROWS.csv\""));
+    edit(text, "\"file\": \"rows.json\"", "\"file\": \"none.json\"");
+    put_file(folder, "links.json", text);
+    ck_assert_int_eq(icp_dataset_open_path(c, path, NULL, NULL, &d, &err), ICP_E_IO);
+    ck_assert_ptr_nonnull(strstr(err.source, "none.json"));
+    put_file(folder, "links.json", "{\"icp_dataset\": 1,\n \"tabels\": []}");
+    ck_assert_int_eq(icp_dataset_open_path(c, path, NULL, NULL, &d, &err), ICP_E_FORMAT);
+    ck_assert_str_eq(err.source, path);
+    ck_assert_int_eq(err.line, 2);
+    ck_assert_ptr_null(d);
+    free(text), free(again);
+    static const char *const files[] = {"b.tickets.csv", "Accounts.CSV", ".hidden.csv", "notes.txt", "rows.json", "links.json", "ROWS.csv"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
+}
+END_TEST
+
 START_TEST(two_company_tables_are_named) {
     for (int k = 0; k < 2; k++) {
         struct icp__bytes *b = memory_add(&set, k ? "accounts_2025" : "accounts_2024");
@@ -618,6 +715,8 @@ int main(void) {
     tcase_add_loop_test(t, a_manifest_given_back_is_the_same, 0, 2);
     tcase_add_test(t, a_manifest_is_held_against_the_tables);
     tcase_add_test(t, patterns_leave_out_and_release);
+    tcase_add_loop_test(t, what_goes_with_the_later_date_is_late, 0, 10);
+    tcase_add_test(t, folders_and_manifests);
     suite_add_tcase(s, t);
     t = tcase_create("broken");
     tcase_add_checked_fixture(t, setup, teardown);
