@@ -48,6 +48,7 @@ struct icp__design_row {
     uint32_t row;   /* in the table of its origin */
     uint8_t origin; /* enum icp__origin */
 };
+#define ICP__SINCE_UNKNOWN (-1e300)
 struct icp__design {
     icp_context *ctx;
     struct icp__arena arena;
@@ -59,7 +60,7 @@ struct icp__design {
     double effective;              /* customers of equal weight that the weights amount to; 1 when all are identical */
     bool identical;                /* all customers say the same in every column */
     struct icp__parts parts;       /* for the search for leaks */
-    double *since;                 /* [rows] NULL = not told; the day on which a customer became one, NaN = unknown */
+    double *since;                 /* [rows] NULL = not told; the day on which a customer became one, or ICP__SINCE_UNKNOWN */
     struct icp__area parity;       /* audits: what the pattern of filled columns tells */
     uint32_t fields, features;
     struct icp__field *field;

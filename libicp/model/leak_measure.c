@@ -307,7 +307,7 @@ bool icp__leak_measure(const struct icp__scan *s, struct icp__leak *out) {
         l.known = of_shares(l.known_customers, d->parts.customers, l.known_others, d->parts.others);
     l.serial = s->serial;
     for (uint32_t i = 0; s->number && d->since && i < d->rows; i++)
-        if (s->known[i] && d->weight[i] > 0 && d->since[i] == d->since[i]) {
+        if (s->known[i] && d->weight[i] > 0 && d->since[i] > ICP__SINCE_UNKNOWN) {
             l.dated++;
             l.after += s->number[i] >= d->since[i];
         }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* When each customer became one, from a column of the customers' file. */
 #include "model/design.h"
-#include <math.h>
 
 icp_status icp__since_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m, struct icp_error *err) {
     if (!l->since.data || !l->given)
@@ -26,7 +25,7 @@ icp_status icp__since_make(struct icp__design *d, const struct icp__customers *l
         s = icp__fail(err, ICP_E_SCHEMA, "the column \"%.*s\" holds no dates", (int)(l->since.size < 128 ? l->since.size : 128), l->since.data);
     uint32_t next = d->reference_rows;
     for (uint32_t i = 0; !s && i < d->rows; i++)
-        d->since[i] = NAN;
+        d->since[i] = ICP__SINCE_UNKNOWN;
     for (uint32_t i = 0; !s && i < m->count; i++) {
         const struct icp__customer *c = &m->customer[i];
         if (c->origin >= ICP__NOT_FOUND)
