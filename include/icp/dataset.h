@@ -57,7 +57,8 @@ enum {
  * @param[out] out release with icp_dataset_unref()
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT (a table or the manifest, with file, line and
- *         column), ICP_E_SCHEMA when no table, or more than one, can be the company table, or the links go round in a circle,
+ *         column), ICP_E_SCHEMA when no table, or more than one, can be the company table, when it has no key, or the links go
+ *         round in a circle,
  *         ICP_E_LIMIT above 1,000 tables, ICP_E_CANCELLED
  * @since 0.1 */
 ICP_API icp_status icp_dataset_open(icp_context *c, const struct icp_table *tables, uint32_t count,
