@@ -476,7 +476,7 @@ START_TEST(columns_left_out_are_named) {
     icp_model *m = fit_run(f);
     ck_assert(summary_says(m, "{\"name\":\"rare\",\"used\":false,\"reason\":\"known in too few companies of the reference\",\"known_customers\":5,\"known_reference\":150}"));
     ck_assert(summary_says(m, "{\"name\":\"never\",\"used\":false,\"reason\":\"known for no customer\",\"known_customers\":0,\"known_reference\":2900}"));
-    ck_assert(summary_says(m, "{\"name\":\"industry\",\"used\":true,\"known_customers\":100,\"known_reference\":3000,\"traits\":2,"));
+    ck_assert(summary_says(m, "{\"name\":\"industry\",\"used\":true,\"known_customers\":100,\"known_reference\":3000,\"traits\":4,"));
     ck_assert_int_lt(icp_model_find_trait(m, ICP_LAYER_FIT, "rare=red", 8), 0);
     icp_model_unref(m);
     icp_fit_free(f);

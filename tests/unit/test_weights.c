@@ -78,7 +78,7 @@ START_TEST(shares_are_of_companies_where_the_column_is_known) {
     icp_context *c = context();
     icp_model *m = counted(c);
     check(m, &(struct answer){"stage=seed", 13, 21, 25, 100, 36});
-    check(m, &(struct answer){"stage=late", 8, 21, 75, 100, -36});
+    check(m, &(struct answer){"stage=late stage", 8, 21, 75, 100, -36});
     icp_model_unref(m);
     icp_context_unref(c);
 }
