@@ -10,7 +10,6 @@ struct icp__customers;
 struct icp__matches;
 
 #define ICP__LEAK_FOLDS 10u
-#define ICP__NO_DAY 1e300
 
 /* Area under the curve of customers against other companies, by companies that the order was not learned from. */
 struct icp__area {
@@ -61,7 +60,7 @@ struct icp__parts {
     uint32_t folds, customers, others;
 };
 bool icp__parts_make(struct icp__design *d);
-/* The day on which each customer became one, by row; ICP__NO_DAY = not told. */
+/* The day on which each customer became one, by row; ICP__SINCE_UNKNOWN = not told. */
 icp_status icp__since_make(struct icp__design *d, const struct icp__customers *l, const struct icp__matches *m, struct icp_error *err);
 /* Fills what is known of one scanned column; false = no memory. */
 bool icp__leak_measure(const struct icp__scan *s, struct icp__leak *out);
