@@ -18,7 +18,6 @@
 #define UNIQUE_LEAST 50u
 #define NAME_SURE 4.0         /* orders that are learned vary more than their error says: 3 of 120 lists by chance went beyond 3 */
 #define NAME_COARSE 0.75
-#define NAME_USUAL 0.5      /* a plain name needs half of what a column usually says */
 
 static double clamp(double v, double lo, double hi) {
     return v < lo ? lo : v > hi ? hi : v;
@@ -139,6 +138,11 @@ static void contest(struct judge *j) {
             break;
         first += k;
     }
+    for (uint32_t i = first; i < j->entries; i++) { /* too few companies tell to be sure, or several that are alike: shown all the same */
+        const struct entry *x = &j->entry[i];
+        if (!x->out && !x->firm && x->low > 0 && x->mid >= PURE)
+            j->d->note[x->column].leak.hints |= x->by_filling ? ICP__CAUSE_MISSING : ICP__CAUSE_ALONE;
+    }
     if (first >= j->entries)
         return;
     const struct entry *e = j->entry + first;
@@ -212,20 +216,20 @@ static void judge_after(struct icp__leak *l) {
         l->causes |= ICP__CAUSE_AFTER;
 }
 
-/* The name is evidence, so the data need to say less; how much less depends on how plainly the name speaks. */
+/* A plain name decides by itself: a column called "churned" is the outcome, whatever it looks like here. Of other names the data must agree; how
+ * much less they need to say depends on how near the name comes. */
 static void judge_name(struct judge *j, uint32_t c) {
     struct icp__design *d = j->d;
     struct icp__leak *l = &d->note[c].leak;
     enum icp__hint hint = icp__leak_hint(d->schema->column[c].name, &l->word);
     if (hint == ICP__HINT_NONE)
         return;
-    if (!d->parts.customers) {
-        if (hint == ICP__HINT_OUTCOME)
-            l->causes |= ICP__CAUSE_NAME;
-        else if (hint == ICP__HINT_STATE)
-            l->hints |= ICP__CAUSE_NAME;
+    if (hint == ICP__HINT_OUTCOME)
+        l->causes |= ICP__CAUSE_NAME;
+    else if (!d->parts.customers && hint == ICP__HINT_STATE)
+        l->hints |= ICP__CAUSE_NAME;
+    if (hint == ICP__HINT_OUTCOME || !d->parts.customers)
         return;
-    }
     struct icp__area alone = l->alone, known = l->known;
     double least = NAME_COARSE / d->parts.customers; /* a handful that all say the usual thing have no spread to measure an error by */
     alone.se = alone.se > least ? alone.se : least;
@@ -233,19 +237,14 @@ static void judge_name(struct judge *j, uint32_t c) {
     bool sure = alone_strength(&alone, NAME_SURE) > 0 || strength(&known, NAME_SURE) > 0;
     double low = alone_strength(&l->alone, SURE), filled = strength(&l->known, SURE), most = 0;
     low = filled > low ? filled : low;
-    uint32_t n = 0;
     for (uint32_t i = 0; i < j->entries; i++) {
         const struct entry *e = &j->entry[i];
-        if (e->column == c || e->out)
-            continue;
-        if (e->low > 0)
-            j->room[n++] = e->mid;
-        most = e->mid > most ? e->mid : most;
+        if (e->column != c && !e->out && e->mid > most)
+            most = e->mid;
     }
-    double usual = median(j->room, n), need = hint == ICP__HINT_OUTCOME ? NAME_USUAL * usual : hint == ICP__HINT_STATE ? most : NEARLY * most;
-    if (sure && low > 0 && low >= need)
+    if (sure && low > 0 && low >= (hint == ICP__HINT_STATE ? most : NEARLY * most))
         l->causes |= ICP__CAUSE_NAME;
-    else if (hint == ICP__HINT_OUTCOME || (hint == ICP__HINT_STATE && sure))
+    else if (hint == ICP__HINT_STATE && sure)
         l->hints |= ICP__CAUSE_NAME;
 }
 
@@ -308,7 +307,7 @@ static void put_cause(const struct icp__design *d, uint32_t c, uint32_t cause, b
         if (!d->parts.customers)
             icp__bytes_text(b, "; there are no customers to test it with");
         else if (l->alone.done) {
-            icp__bytes_text(b, proven ? " and separates: AUC " : ", though it hardly separates: AUC ");
+            icp__bytes_text(b, proven ? "; AUC " : ", though it leads no other column; AUC ");
             put_area(b, &l->alone);
         }
     }

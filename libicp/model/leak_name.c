@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Headers and words that speak of the outcome. A header alone proves nothing: the data must agree (leak.c). */
+/* Headers and words that speak of the outcome. A header that can mean nothing else decides by itself; of others the data must agree (leak.c). */
 #include "base/text.h"
 #include "model/leak.h"
 #include "trait/family.h"
@@ -13,20 +13,20 @@ struct name {
 #define PROCESS ICP__HINT_PROCESS
 static const struct name names[] = {
     /* became a customer */
-    {"converted", OUTCOME}, {"conversion", OUTCOME}, {"is converted", OUTCOME}, {"is customer", OUTCOME}, {"=customer", OUTCOME},
+    {"converted", OUTCOME}, {"conversion", STATE}, {"is converted", OUTCOME}, {"is customer", OUTCOME}, {"=customer", OUTCOME},
     {"customer flag", OUTCOME}, {"customer status", OUTCOME}, {"customer since", OUTCOME}, {"customer date", OUTCOME}, {"became customer", OUTCOME},
     {"client since", OUTCOME}, {"is client", OUTCOME}, {"=client", OUTCOME}, {"client status", OUTCOME}, {"closed won", OUTCOME},
     {"is won", OUTCOME}, {"=won", OUTCOME}, {"won lost", OUTCOME}, {"win loss", OUTCOME}, {"won date", OUTCOME}, {"won deals", OUTCOME},
     {"closed won date", OUTCOME}, {"purchased", OUTCOME}, {"purchase date", OUTCOME}, {"first purchase", OUTCOME}, {"has bought", OUTCOME},
     {"bought", OUTCOME}, {"buyer flag", OUTCOME}, {"is buyer", OUTCOME}, {"is paying", OUTCOME}, {"paying customer", OUTCOME}, {"first order", OUTCOME},
     {"first deal closed", OUTCOME}, {"recent deal closed", OUTCOME}, {"days to close", OUTCOME}, {"closed lost", OUTCOME}, {"lost reason", OUTCOME},
-    {"loss reason", OUTCOME}, {"win reason", OUTCOME}, {"won reason", OUTCOME}, {"signed", OUTCOME}, {"contract signed", OUTCOME}, {"subscribed", OUTCOME},
-    {"is member", OUTCOME}, {"member since", OUTCOME}, {"existing customer", OUTCOME}, {"former customer", OUTCOME}, {"activated", OUTCOME},
+    {"loss reason", OUTCOME}, {"win reason", OUTCOME}, {"won reason", OUTCOME}, {"signed", STATE}, {"contract signed", OUTCOME}, {"subscribed", STATE},
+    {"is member", OUTCOME}, {"member since", OUTCOME}, {"existing customer", OUTCOME}, {"former customer", OUTCOME}, {"activated", STATE},
     {"won opportunities", OUTCOME}, {"new customer", OUTCOME},
     /* stayed */
     {"churn", OUTCOME}, {"churned", OUTCOME}, {"churn date", OUTCOME}, {"churn flag", OUTCOME}, {"churn reason", OUTCOME}, {"attrition", OUTCOME},
     {"retained", OUTCOME}, {"cancelled", OUTCOME}, {"canceled", OUTCOME}, {"cancellation date", OUTCOME}, {"cancel date", OUTCOME}, {"renewed", OUTCOME},
-    {"exited", OUTCOME},
+    {"exited", STATE},
     /* German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish */
     {"kunde seit", OUTCOME}, {"=kunde", OUTCOME}, {"ist kunde", OUTCOME}, {"kundenstatus", OUTCOME}, {"gewonnen", OUTCOME}, {"verloren", OUTCOME},
     {"abgeschlossen", OUTCOME}, {"auftrag erteilt", OUTCOME}, {"erstkauf", OUTCOME}, {"kaufdatum", OUTCOME}, {"gek\xC3\xBCndigt", OUTCOME},

@@ -254,17 +254,17 @@ END_TEST
 
 START_TEST(lists_by_chance_quarantine_nothing) {
     struct plant p[] = {{"x17", noise}, {"status", noise}, {"churned", noise}};
-    int wrong = 0, suspect = 0;
+    int wrong = 0, named = 0;
     for (uint64_t seed = 1; seed <= 2 * SEEDS; seed++) {
         struct trial t = trial_new(seed, p, 3, true, true);
         char *json = audit_of(t.c, t.reference, t.keys.data, NULL);
-        wrong += quarantined(json) > 0;
-        suspect += says(json, "churned", "\"verdict\":\"suspect\"");
+        wrong += quarantined(json) > 1;
+        named += says(json, "churned", "\"verdict\":\"quarantined\"") && proven(json, "churned", "outcome_name");
         free(json);
         trial_free(&t);
     }
     ck_assert_msg(wrong * 100 <= 2 * 2 * SEEDS, "%d of %d", wrong, 2 * SEEDS);
-    ck_assert_int_ge(suspect, 2 * SEEDS * 95 / 100); /* by its name alone */
+    ck_assert_int_eq(named, 2 * SEEDS); /* a name that means nothing else decides by itself */
 }
 END_TEST
 START_TEST(what_a_company_is_is_no_leak) {
