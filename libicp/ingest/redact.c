@@ -78,11 +78,16 @@ static size_t owner(const char *s, size_t from) {
     while (at > 0 && icp__is_blank(s[at - 1]))
         at--;
     if (at > 0 && s[at - 1] == '"') {
-        for (at--; at > least && s[at - 1] != '"'; at--) {}
-        return at ? at - 1 : 0;
+        size_t open = at - 1;
+        while (open > least && s[open - 1] != '"')
+            open--;
+        if (open > least)
+            return open - 1;
     }
     while (at > least && !strchr(";|>\"[\n", s[at - 1]))
         at--;
+    while (at < from && ((unsigned char)s[at] & 0xc0) == 0x80) /* a name longer than that is cut between characters */
+        at++;
     return at;
 }
 
@@ -249,11 +254,14 @@ static struct icp_str rest(struct icp_str v) {
         i++;
     if (i == v.size)
         return (struct icp_str){"", 0};
-    v = icp__trim(v.data, v.size);
-    while (v.size && strchr(" ,;|:-", v.data[v.size - 1]))
-        v.size--;
-    while (v.size && strchr(" ,;|:", v.data[0]))
-        v.data++, v.size--;
+    for (size_t before = v.size + 1; v.size < before;) { /* behind a comma there may be blanks again */
+        before = v.size;
+        v = icp__trim(v.data, v.size);
+        while (v.size && strchr(" ,;|:-", v.data[v.size - 1]))
+            v.size--;
+        while (v.size && strchr(" ,;|:", v.data[0]))
+            v.data++, v.size--;
+    }
     return v;
 }
 

@@ -242,7 +242,7 @@ static struct icp_str stored(struct icp__sample *s, const struct icp__cell *cell
         v.size = *cut ? icp__utf8_cut(v.data, v.size, CELL_LOOK) : v.size;
         v = icp__redact(v, step->phone, &s->rest);
         if (*cut) /* an address that the cut went through */
-            v.size = v.size > CELL_TAIL ? icp__utf8_cut(v.data, v.size, v.size - CELL_TAIL) : 0;
+            v = icp__trim(v.data, v.size > CELL_TAIL ? icp__utf8_cut(v.data, v.size, v.size - CELL_TAIL) : 0);
     }
     if (ICP__UNLIKELY(v.size > ICP__CELL_MAX)) {
         *cut = true;

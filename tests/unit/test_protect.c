@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is never stored: e-mail addresses and telephone numbers, whole cells and inside of text. */
 #include "check_main.h"
+#include "base/text.h"
 #include "ingest/protect.h"
 #include "ingest/sample.h"
 #include <icp/icp.h>
@@ -211,7 +212,7 @@ END_TEST
 
 /* Cutting twice cuts nothing more: a part that was merged or read back stays as it is. */
 START_TEST(test_what_is_left_holds_nothing_to_cut) {
-    static const char *const pieces[] = {"jane@acme.com", "+49 30 1234567", "(415) 555-0100", " ", ",", "<", ">", "word", "tel:", "12", "@", ".", "-", "\"", ";", "%40", "x"};
+    static const char *const pieces[] = {"\xC3\x9C" "nal \xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95 ", "\xC2\xA0", "<ada@example.org>", "- \t,", "jane@acme.com", "+49 30 1234567", "(415) 555-0100", " ", ",", "<", ">", "word", "tel:", "12", "@", ".", "-", "\"", ";", "%40", "x"};
     uint64_t state = 1;
     struct icp__bytes a, b;
     icp__bytes_init(&a, ctx);
@@ -227,6 +228,9 @@ START_TEST(test_what_is_left_holds_nothing_to_cut) {
         }
         struct icp_str once = icp__redact((struct icp_str){text, n}, false, &a);
         ck_assert_msg(!icp__holds_email(once.data, once.size), "%.*s -> %.*s", (int)n, text, (int)once.size, once.data);
+        struct icp_str cut = icp__trim(once.data, once.size);
+        ck_assert_msg(once.data == text || cut.size == once.size, "not trimmed: %.*s -> %.*s", (int)n, text, (int)once.size, once.data);
+        ck_assert_msg(icp__utf8_valid(once.data, once.size), "half a character: %.*s", (int)n, text);
     }
     icp__bytes_free(&a);
     icp__bytes_free(&b);
