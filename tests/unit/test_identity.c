@@ -240,7 +240,7 @@ START_TEST(a_name_is_read_as_far_as_there_is_room) {
 END_TEST
 
 START_TEST(reading_again_changes_nothing) {
-    static const char *const texts[] = {"Acme GmbH & Co. KG", "The Foo Bar Company, Inc.", "Schr\xc3\xb6" "dinger", "A.B.C. d.o.o.", "Salesforce.com"};
+    static const char *const texts[] = {"Acme GmbH & Co. KG", "The Foo Bar Company, Inc.", ("Schr\xc3\xb6" "dinger"), "A.B.C. d.o.o.", "Salesforce.com"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char once[256];
         snprintf(once, sizeof once, "%s", name_of(texts[i]));

@@ -212,7 +212,7 @@ END_TEST
 
 /* Cutting twice cuts nothing more: a part that was merged or read back stays as it is. */
 START_TEST(test_what_is_left_holds_nothing_to_cut) {
-    static const char *const pieces[] = {"\xC3\x9C" "nal \xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95 ", "\xC2\xA0", "<ada@example.org>", "- \t,", "jane@acme.com", "+49 30 1234567", "(415) 555-0100", " ", ",", "<", ">", "word", "tel:", "12", "@", ".", "-", "\"", ";", "%40", "x"};
+    static const char *const pieces[] = {"\xC3\x9Cnal \xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95\xE4\xBD\x95 ", "\xC2\xA0", "<ada@example.org>", "- \t,", "jane@acme.com", "+49 30 1234567", "(415) 555-0100", " ", ",", "<", ">", "word", "tel:", "12", "@", ".", "-", "\"", ";", "%40", "x"};
     uint64_t state = 1;
     struct icp__bytes a, b;
     icp__bytes_init(&a, ctx);
