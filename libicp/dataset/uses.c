@@ -46,6 +46,11 @@ static bool said(struct use *u, bool *used) {
 static bool is_personal(struct use *u) {
     const struct icp__profile_column *c = u->c;
     const char *what = c->personal;
+    const bool persons = u->p->object == ICP__OBJECT_PERSON || u->p->object == ICP__OBJECT_USER;
+    /* The manager of a sales agent is a person too. */
+    const bool person = c->means.object == ICP__OBJECT_PERSON || c->means.object == ICP__OBJECT_USER;
+    if (!what && persons && person && !c->means.id && !c->means.measure && (u->s->kind == ICP_KIND_CATEGORY || u->s->kind == ICP_KIND_NAME || u->s->kind == ICP_KIND_TEXT))
+        what = "name of a person";
     if (c->emails * 2 > c->filled) what = "e-mail address";
     if (!what || c->released) return false;
     icp__bytes_text(&u->f->text, what);

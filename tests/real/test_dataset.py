@@ -41,6 +41,7 @@ def test_maven(data):
     assert m["company"] == "accounts" and t["accounts"]["key"] == "account"
     assert t["accounts"]["parent"]["column"] == "subsidiary_of"
     assert way(t["sales_pipeline"]) == ("account", "accounts", "account", "exact")
+    assert [c["use"] for c in t["sales_teams"]["columns"] if c["name"] == "manager"] == ["protected"]  # persons by name
     assert {k["column"]: (k["to"], k["match"]) for k in t["sales_pipeline"]["lookups"]} == {"product": ("products", "exact"), "sales_agent": ("sales_teams", "exact")}
     assert t["data_dictionary"]["role"] == "unlinked" and t["data_dictionary"]["reason"]
     for column in ("deal_stage", "close_value", "close_date"):
