@@ -22,7 +22,7 @@ const struct command commands[] = {
     {"reference show", "fo", 1, 1, run_reference_show, "REF", "What a reference is made of.", ANY_FORMAT, ""},
     {"fit", "krcuxwdXAtlPsieaqTOf", 0, 0, run_fit, "--reference REF --customers FILE [--universe FILE] [--exclude FILE] -o MODEL",
      "Learns what tells the customers apart from companies at large.", "json",
-     "Customers are looked up in the reference and the universe by key. --format json prints on standard output who was found and\n"
+     "Customers are looked up in the reference and the universe by key, else by domain and name. --format json prints on standard output who was found and\n"
      "what became of each column (doc/command.md).\n" ROWS},
     {"score", "kAtlPqTofnR", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order.",
      "csv|jsonl|json|table",
