@@ -12,6 +12,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 mode=${1:-}
 case $mode in "" | --all | --fast) ;; *) sed -n '3,9p' "$0"; exit 2 ;; esac
 export ICP_DATA=${ICP_DATA:-$top/../shared/data} PYTHONDONTWRITEBYTECODE=1
+# A busy machine is no fault of the code: timeouts are there for loops without end alone.
+export CK_DEFAULT_TIMEOUT=30 CK_TIMEOUT_MULTIPLIER=4
 build=$top/build/tests
 mkdir -p "$build"
 passed=0 failed=0 skipped=0
