@@ -102,16 +102,6 @@ static int write_out(icp_context *c, const struct options *o, icp_buffer *json) 
     return code;
 }
 
-static icp_status add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
-                      icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e) {
-    icp_reader *r = NULL;
-    icp_status s = reader_of(c, o, path, &r, e);
-    if (!s)
-        s = to(f, r, reading_progress(c, o, path), e);
-    icp_reader_free(r);
-    return s;
-}
-
 /* The reference given, else one of DATA that nobody keeps. */
 static icp_status companies_of(icp_context *c, const struct options *o, icp_reference **out, struct icp_error *e) {
     if (o->reference)
@@ -156,16 +146,16 @@ static icp_status fit_of(icp_context *c, const struct options *o, icp_pool *pool
 /* Companies that the sample did not keep are looked up in DATA, which a pipe does not offer twice. */
 static icp_status add_all(icp_context *c, const struct options *o, const icp_reference *r, icp_fit *f, struct icp_error *e) {
     struct icp_reference_info info = {.struct_size = sizeof info};
-    icp_status s = o->customers ? add(c, o, o->customers, f, icp_fit_add_customers, e) : ICP_OK;
+    icp_status s = o->customers ? fit_add(c, o, o->customers, f, icp_fit_add_customers, e) : ICP_OK;
     if (!s && o->excluded)
-        s = add(c, o, o->excluded, f, icp_fit_add_excluded, e);
+        s = fit_add(c, o, o->excluded, f, icp_fit_add_excluded, e);
     if (!s)
         s = icp_reference_describe(r, &info, e);
     bool sampled = o->reference || info.companies >= info.k;
     if (!s && o->customers && sampled && strcmp(o->files[0], "-") != 0)
-        s = add(c, o, o->files[0], f, icp_fit_add_universe, e);
+        s = fit_add(c, o, o->files[0], f, icp_fit_add_universe, e);
     if (!s && o->customers && o->universe)
-        s = add(c, o, o->universe, f, icp_fit_add_universe, e);
+        s = fit_add(c, o, o->universe, f, icp_fit_add_universe, e);
     return s;
 }
 

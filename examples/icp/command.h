@@ -65,6 +65,9 @@ const struct icp_progress *reading_progress(icp_context *c, const struct options
 const struct icp_progress *progress_again(const struct options *o); /* of what progress_of() was last told */
 void patterns_text(struct text *t, const struct patterns *p); /* added, one per line */
 icp_status reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);
+/* Reads the rows of a path into a fit, by one of the icp_fit_add_... */
+icp_status fit_add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
+                   icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e);
 icp_status source_of(icp_context *c, const struct options *o, const char *path, struct icp_source *out, struct icp_error *e);
 icp_status sink_of(icp_context *c, const char *path, struct icp_sink *out, struct icp_error *e); /* NULL or "-" = stdout */
 icp_status model_of(icp_context *c, const char *path, icp_model **out, struct icp_error *e);

@@ -4,16 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static icp_status add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
-                      icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e) {
-    icp_reader *r = NULL;
-    icp_status s = reader_of(c, o, path, &r, e);
-    if (!s)
-        s = to(f, r, reading_progress(c, o, path), e);
-    icp_reader_free(r);
-    return s;
-}
-
 /* A few customers by their keys, so that a person can look into the file. */
 static void name_some(const char *matches, const char *list, const char *member, const char *label, struct text *out) {
     char head[32];
@@ -80,11 +70,11 @@ static void remarks(const icp_fit *f, const icp_model *m) {
 }
 
 static icp_status learn(icp_context *c, const struct options *o, icp_fit *f, icp_model **m, struct icp_error *e) {
-    icp_status s = add(c, o, o->customers, f, icp_fit_add_customers, e);
+    icp_status s = fit_add(c, o, o->customers, f, icp_fit_add_customers, e);
     if (!s && o->excluded)
-        s = add(c, o, o->excluded, f, icp_fit_add_excluded, e);
+        s = fit_add(c, o, o->excluded, f, icp_fit_add_excluded, e);
     if (!s && o->universe)
-        s = add(c, o, o->universe, f, icp_fit_add_universe, e);
+        s = fit_add(c, o, o->universe, f, icp_fit_add_universe, e);
     if (!s)
         s = icp_fit_run(f, progress_of(o, "icp fit"), m, e);
     progress_end();

@@ -116,3 +116,13 @@ void datasets_end(const struct options *o, int code) {
     }
     opened_count = 0;
 }
+
+icp_status fit_add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
+                   icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e) {
+    icp_reader *r = NULL;
+    icp_status s = reader_of(c, o, path, &r, e);
+    if (!s)
+        s = to(f, r, reading_progress(c, o, path), e);
+    icp_reader_free(r);
+    return s;
+}

@@ -180,3 +180,20 @@ void icp__arena_free(struct icp__arena *a) {
     }
     icp__arena_init(a, a->ctx);
 }
+
+int icp__str_compare(struct icp_str a, struct icp_str b) {
+    size_t n = a.size < b.size ? a.size : b.size;
+    int c = n ? memcmp(a.data, b.data, n) : 0;
+    return c ? c : a.size < b.size ? -1 : a.size > b.size;
+}
+
+void icp__bytes_count(struct icp__bytes *b, uint64_t v) {
+    char text[32];
+    size_t at = sizeof text, digits = 0;
+    do {
+        if (digits && digits % 3 == 0) text[--at] = ',';
+        text[--at] = (char)('0' + v % 10);
+        digits++;
+    } while ((v /= 10) > 0);
+    icp__bytes_add(b, text + at, sizeof text - at);
+}

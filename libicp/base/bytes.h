@@ -19,6 +19,9 @@ void *icp__bytes_room(struct icp__bytes *b, size_t size);
 /* Moves the bytes into a public buffer; b is empty again. */
 icp_status icp__bytes_finish(struct icp__bytes *b, icp_buffer **out, struct icp_error *err);
 
+void icp__bytes_count(struct icp__bytes *b, uint64_t v); /* 1,234: for people */
+int icp__str_compare(struct icp_str a, struct icp_str b); /* bytes, shorter first when one begins the other */
+
 /* Memory that is released all at once; 16-byte aligned, not zeroed. */
 struct icp__arena {
     icp_context *ctx;

@@ -42,7 +42,7 @@ static const char *problem_text(int e) {
     }
 }
 
-icp_status icp__file_fail(struct icp_error *err, const char *path, int e) {
+static icp_status fail_errno(struct icp_error *err, const char *path, int e) {
     struct icp__place where = ICP__NOWHERE;
     where.source = path;
     const char *text = problem_text(e);
@@ -119,9 +119,9 @@ icp_status icp_source_open_file(icp_context *c, const char *path, struct icp_sou
     struct stat st;
     int fd = open_retry(path, O_RDONLY, 0);
     if (fd < 0)
-        return icp__file_fail(err, path, errno);
+        return fail_errno(err, path, errno);
     if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
-        s = icp__file_fail(err, path, S_ISDIR(st.st_mode) ? EISDIR : errno);
+        s = fail_errno(err, path, S_ISDIR(st.st_mode) ? EISDIR : errno);
         (void)close(fd);
         return s;
     }
@@ -283,7 +283,7 @@ bool icp__file_commit(const struct icp_sink *s, icp_status *status, struct icp_e
     if (s->commit != sink_commit)
         return false;
     struct sink *f = s->user;
-    *status = finish(f) ? ICP_OK : icp__file_fail(err, f->path, f->problem);
+    *status = finish(f) ? ICP_OK : fail_errno(err, f->path, f->problem);
     sink_release(f);
     return true;
 }
@@ -421,7 +421,7 @@ icp_status icp_sink_open_file(icp_context *c, const char *path, struct icp_sink 
     f->target = copy_text(c, path, strlen(path));
     int e = f->path && f->target ? open_sink(f) : ENOMEM;
     if (e) {
-        s = e == ENOMEM ? icp__no_memory(err) : icp__file_fail(err, path, e);
+        s = e == ENOMEM ? icp__no_memory(err) : fail_errno(err, path, e);
         sink_release(f);
         return s;
     }
@@ -439,18 +439,11 @@ enum icp__path_kind icp__path_kind(const char *path) {
     return S_ISDIR(st.st_mode) ? ICP__PATH_FOLDER : ICP__PATH_FILE;
 }
 
-/* How two names stand to each other by their bytes. */
-static int compare_names(struct icp_str a, struct icp_str b) {
-    const size_t n = a.size < b.size ? a.size : b.size;
-    const int order = memcmp(a.data, b.data, n);
-    return order ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 static void sift_name(struct icp_str *v, size_t at, size_t n) {
     for (size_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && compare_names(v[child + 1], v[child]) > 0)
+        if (child + 1 < n && icp__str_compare(v[child + 1], v[child]) > 0)
             child++;
-        if (compare_names(v[at], v[child]) >= 0)
+        if (icp__str_compare(v[at], v[child]) >= 0)
             return;
         const struct icp_str t = v[at];
         v[at] = v[child], v[child] = t;
@@ -478,13 +471,13 @@ icp_status icp__folder_list(struct icp__arena *a, const char *path, struct icp_s
     size_t n = 0, cap = 0;
     icp_status s = ICP_OK;
     if (!dir)
-        return icp__file_fail(err, path, errno);
+        return fail_errno(err, path, errno);
     while (!s) {
         errno = 0;
         const struct dirent *e = readdir(dir);
         if (!e) {
             if (errno)
-                s = icp__file_fail(err, path, errno);
+                s = fail_errno(err, path, errno);
             break;
         }
         if (is_folder_at(dirfd(dir), e->d_name))

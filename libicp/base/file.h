@@ -3,8 +3,6 @@
 #pragma once
 #include "base/base.h"
 
-/* What the system said of a path, as ICP_E_IO. */
-icp_status icp__file_fail(struct icp_error *err, const char *path, int e);
 /* NULL = not a file of ours. */
 const char *icp__file_read_problem(const struct icp_source *s);
 const char *icp__file_write_problem(const struct icp_sink *s);

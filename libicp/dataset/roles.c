@@ -23,16 +23,7 @@ struct icp_str icp__find_say(struct icp__find *f) {
     return s;
 }
 
-void icp__find_count(struct icp__find *f, uint64_t v) {
-    char text[32];
-    size_t at = sizeof text, digits = 0;
-    do {
-        if (digits && digits % 3 == 0) text[--at] = ',';
-        text[--at] = (char)('0' + v % 10);
-        digits++;
-    } while ((v /= 10) > 0);
-    icp__bytes_add(&f->text, text + at, sizeof text - at);
-}
+void icp__find_count(struct icp__find *f, uint64_t v) { icp__bytes_count(&f->text, v); }
 
 static void add(struct icp__find *f, struct icp_str s) { icp__bytes_add(&f->text, s.data, s.size); }
 

@@ -16,12 +16,6 @@ void icp__columns_free(struct icp__columns *u) {
     icp__columns_init(u, u->ctx);
 }
 
-int icp__str_compare(struct icp_str a, struct icp_str b) {
-    size_t n = a.size < b.size ? a.size : b.size;
-    int c = n ? memcmp(a.data, b.data, n) : 0;
-    return c ? c : a.size < b.size ? -1 : a.size > b.size;
-}
-
 static size_t find(const struct icp__columns *u, struct icp_str folded, bool *found) {
     size_t lo = 0, hi = u->count;
     *found = false;

@@ -21,4 +21,3 @@ void icp__columns_init(struct icp__columns *u, icp_context *c);
 void icp__columns_free(struct icp__columns *u);
 /* The id of a column, new or known. False = no memory. */
 bool icp__columns_add(struct icp__columns *u, struct icp_str folded, struct icp_str name, uint32_t *id);
-int icp__str_compare(struct icp_str a, struct icp_str b); /* bytes, shorter first when one begins the other */

@@ -29,31 +29,20 @@ static bool suggests(const struct decision *d, int32_t kind) { return d->synonym
 static bool few(const struct icp__evidence *e) { return e->filled < 20; }
 static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
-static void print_count(struct icp__bytes *b, uint64_t v) {
-    char text[32];
-    size_t at = sizeof text, digits = 0;
-    do {
-        if (digits && digits % 3 == 0) text[--at] = ',';
-        text[--at] = (char)('0' + v % 10);
-        digits++;
-    } while ((v /= 10) > 0);
-    icp__bytes_add(b, text + at, sizeof text - at);
-}
-
 /* "98% of 1,000 values are numbers" */
 static void say_share(struct decision *d, uint64_t n, const char *what) {
     struct icp__bytes *b = &d->why;
     uint64_t of = d->e->filled;
     if (n == of) {
         icp__bytes_text(b, of == 1 ? "the only value is " : "all ");
-        if (of != 1) print_count(b, of);
+        if (of != 1) icp__bytes_count(b, of);
         if (of != 1) icp__bytes_text(b, " values are ");
     } else {
         uint64_t percent = n * 100 / (of ? of : 1);
         if (percent == 0 && n) icp__bytes_text(b, "under 1");
         else icp__bytes_print(b, "%u", (unsigned)percent);
         icp__bytes_text(b, "% of ");
-        print_count(b, of);
+        icp__bytes_count(b, of);
         icp__bytes_text(b, " values are ");
     }
     icp__bytes_text(b, what);
@@ -61,9 +50,9 @@ static void say_share(struct decision *d, uint64_t n, const char *what) {
 
 static void say_distinct(struct decision *d) {
     struct icp__bytes *b = &d->why;
-    print_count(b, d->e->distinct);
+    icp__bytes_count(b, d->e->distinct);
     icp__bytes_text(b, " different among ");
-    print_count(b, d->e->filled);
+    icp__bytes_count(b, d->e->filled);
     icp__bytes_text(b, d->e->filled == 1 ? " value" : " values");
 }
 
@@ -88,7 +77,7 @@ static bool decide_empty(struct decision *d) {
     const struct icp__evidence *e = d->e;
     if (e->filled == 0) {
         icp__bytes_text(&d->why, "never filled in ");
-        print_count(&d->why, e->seen);
+        icp__bytes_count(&d->why, e->seen);
         icp__bytes_text(&d->why, e->seen == 1 ? " row" : " rows");
         if (has_mail(d) || icp__is_phone_column(d->column->id.data, d->column->id.size))
             icp__bytes_text(&d->why, "; addresses and telephone numbers are protected");
@@ -102,7 +91,7 @@ static bool decide_constant(struct decision *d) {
     const struct icp__evidence *e = d->e;
     if (e->distinct != 1 || e->filled < 2) return false;
     icp__bytes_text(&d->why, "the same value in all ");
-    print_count(&d->why, e->filled);
+    icp__bytes_count(&d->why, e->filled);
     icp__bytes_text(&d->why, e->filled == e->seen ? " rows" : " rows that have one");
     become(d, ICP_KIND_IGNORED);
     return true;
@@ -204,7 +193,7 @@ static void decide_order(struct decision *d) {
     if (e->dates_dmy != e->dates_mdy) {
         c->date_order = e->dates_dmy > e->dates_mdy ? ICP__DATE_DMY : ICP__DATE_MDY;
         icp__bytes_text(&d->why, c->date_order == ICP__DATE_DMY ? "day first: " : "month first: ");
-        print_count(&d->why, c->date_order == ICP__DATE_DMY ? e->dates_dmy - e->dates_mdy : e->dates_mdy - e->dates_dmy);
+        icp__bytes_count(&d->why, c->date_order == ICP__DATE_DMY ? e->dates_dmy - e->dates_mdy : e->dates_mdy - e->dates_dmy);
         icp__bytes_text(&d->why, " can be read in no other way");
     } else if (d->habits->dmy != d->habits->mdy) {
         c->date_order = d->habits->dmy > d->habits->mdy ? ICP__DATE_DMY : ICP__DATE_MDY;
@@ -286,7 +275,7 @@ static bool decide_list(struct decision *d) {
         say_share(d, cells, "several items separated by ");
         icp__bytes_text(&d->why, comma ? "commas" : k == ICP__PIPE ? "bars" : "semicolons");
         icp__bytes_text(&d->why, "; ");
-        print_count(&d->why, distinct);
+        icp__bytes_count(&d->why, distinct);
         icp__bytes_text(&d->why, " different items");
         d->column->separator = (uint8_t)separators[k];
         if (names_countries(d)) d->column->normaliser = ICP__NORMALISER_COUNTRY;
@@ -355,9 +344,9 @@ static void decide_normaliser(struct decision *d) {
     if (!d->synonym) /* the values are all that is known of the column */
         d->column->family = s.normaliser == ICP__NORMALISER_STATE ? ICP_FAMILY_GEOGRAPHY : s.normaliser == ICP__NORMALISER_INDUSTRY ? ICP_FAMILY_INDUSTRY : ICP_FAMILY_TECHNOLOGY;
     icp__bytes_text(&d->why, "; ");
-    print_count(&d->why, s.known);
+    icp__bytes_count(&d->why, s.known);
     icp__bytes_text(&d->why, " of ");
-    print_count(&d->why, s.distinct);
+    icp__bytes_count(&d->why, s.distinct);
     icp__bytes_text(&d->why, d->column->kind == ICP_KIND_LIST ? " different items are in the table " : " different values are in the table ");
     icp__bytes_text(&d->why, icp__normalisers[s.normaliser].name);
 }
