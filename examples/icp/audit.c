@@ -161,6 +161,8 @@ static icp_status add_all(icp_context *c, const struct options *o, const icp_ref
 
 int run_audit(const struct options *o) {
     struct icp_error e = error_new();
+    if (o->events.count)
+        return audit_events(o);
     if (!o->customers && (o->reference || o->universe || o->since || o->excluded)) {
         fprintf(stderr, "icp: %s says nothing without --customers; see icp audit --help\n",
                 o->reference ? "--reference" : o->universe ? "--universe" : o->since ? "--since" : "--exclude");

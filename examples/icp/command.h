@@ -16,10 +16,11 @@ struct patterns {
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table;
+    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer;
     int64_t as_of_micros;       /* as_of, parsed */
     bool patterns_of_dataset;   /* include and exclude name tables and their columns, not columns of the schema */
-    struct patterns include, exclude, release, protect;
-    uint64_t k, seed, threads, reasons, top;
+    struct patterns include, exclude, release, protect, events, outcomes, invalidates;
+    uint64_t k, seed, horizon, threads, reasons, top;
     enum format format;
     bool allow_few, quiet, help, host_key, exact_keys;
     const char **files; /* what is not an option, in order */
@@ -68,6 +69,13 @@ icp_status reader_of(icp_context *c, const struct options *o, const char *path, 
 /* Reads the rows of a path into a fit, by one of the icp_fit_add_... */
 icp_status fit_add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
                    icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e);
+/* Files of events or outcomes, folders as the events of their tables. */
+icp_status events_reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);
+struct icp_event_columns event_columns_of(const struct options *o);
+/* The accounts of --events as of --as-of, read twice where an invalidating event comes late; says what was left out. */
+icp_status accounts_of(icp_context *c, const struct options *o, const icp_model *m, icp_accounts **out, struct icp_error *e);
+/* What was read of events and outcomes, on stderr: `name` of a report. */
+void events_remarks(const char *report, const char *name);
 icp_status source_of(icp_context *c, const struct options *o, const char *path, struct icp_source *out, struct icp_error *e);
 icp_status sink_of(icp_context *c, const char *path, struct icp_sink *out, struct icp_error *e); /* NULL or "-" = stdout */
 icp_status model_of(icp_context *c, const char *path, icp_model **out, struct icp_error *e);
@@ -125,6 +133,8 @@ struct text *table_row(struct table *t); /* a new row of empty cells */
 void table_write(const struct table *t, enum format f, struct text *out);
 void table_free(struct table *t);
 
+/* --layer, else the first of the model. EXIT_USAGE = not a layer, or not one of the model. */
+int layer_of(const struct options *o, const icp_model *m, int32_t *layer);
 const char *tier_name(int32_t tier);
 const char *confidence_name(int32_t confidence);
 void flag_names(struct text *t, uint64_t flags, char separator);
@@ -144,5 +154,6 @@ int run_traits(const struct options *o);
 int run_distribution(const struct options *o);
 int run_dataset(const struct options *o);
 int run_events(const struct options *o);
+int audit_events(const struct options *o); /* icp audit MODEL --events */
 int run_audit(const struct options *o);
 int run_match(const struct options *o);

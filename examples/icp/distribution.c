@@ -10,15 +10,17 @@ struct spread {
     struct icp_spread of;
 };
 
-static icp_status from_model(icp_context *c, const char *path, struct spread *two, struct icp_error *e) {
-    static const char *const names[] = {"reference", "customers"};
+static icp_status from_model(icp_context *c, const struct options *o, struct spread *two, int *code, struct icp_error *e) {
+    static const char *const names[] = {"reference", "customers"}, *const timing[] = {"without outcome", "with outcome"};
     icp_model *m = NULL;
-    icp_status s = model_of(c, path, &m, e);
-    for (int who = 0; !s && who < 2; who++) {
+    int32_t layer = 0;
+    icp_status s = model_of(c, o->files[0], &m, e);
+    *code = s ? EXIT_DONE : layer_of(o, m, &layer);
+    for (int who = 0; !s && !*code && who < 2; who++) {
         icp_distribution *d = NULL;
-        two[who].name = names[who];
+        two[who].name = layer == ICP_LAYER_FIT ? names[who] : timing[who];
         two[who].of.struct_size = sizeof two[who].of;
-        s = icp_distribution_of_model(m, ICP_LAYER_FIT, who, &d, e);
+        s = icp_distribution_of_model(m, layer, who, &d, e);
         if (!s)
             s = icp_distribution_counts(d, two[who].counts, &two[who].of, e);
         icp_distribution_free(d);
@@ -27,7 +29,7 @@ static icp_status from_model(icp_context *c, const char *path, struct spread *tw
     return s;
 }
 
-static icp_status add_row(icp_distribution *d, const icp_batch *b, uint64_t row, int32_t column, uint64_t number, struct icp_error *e) {
+static icp_status add_row(icp_distribution *d, const icp_batch *b, uint64_t row, int32_t column, const char *name, uint64_t number, struct icp_error *e) {
     struct icp_str cell = icp_batch_cell(b, row, (uint32_t)column);
     int32_t score = 0;
     for (size_t i = 0; i < cell.size && i < 4; i++)
@@ -35,7 +37,7 @@ static icp_status add_row(icp_distribution *d, const icp_batch *b, uint64_t row,
     icp_status s = icp_distribution_add_score(d, score, e);
     if (s) {
         snprintf(e->message, sizeof e->message, "a score from 200 to 759 is expected");
-        snprintf(e->field, sizeof e->field, "fit_score");
+        snprintf(e->field, sizeof e->field, "%s", name);
         e->row = (int64_t)number;
         e->column = column + 1;
     }
@@ -46,6 +48,8 @@ static icp_status from_scores(icp_context *c, const struct options *o, struct sp
     icp_reader *r = NULL;
     icp_distribution *d = NULL;
     uint64_t row = 0;
+    char name[64];
+    snprintf(name, sizeof name, "%.40s_score", o->layer ? o->layer : "fit");
     icp_status s = reader_of(c, o, o->files[0], &r, e);
     if (!s)
         s = icp_distribution_new(c, &d, e);
@@ -53,13 +57,13 @@ static icp_status from_scores(icp_context *c, const struct options *o, struct sp
         s = icp_reader_next(r, &b, e);
         if (s || !b)
             break;
-        int32_t column = find_column(b, "fit_score", 9);
+        int32_t column = find_column(b, name, strlen(name));
         if (column < 0) {
             s = ICP_E_FORMAT;
-            snprintf(e->message, sizeof e->message, "neither a model nor a file with a column fit_score");
+            snprintf(e->message, sizeof e->message, "neither a model nor a file with a column %.40s", name);
         }
         for (uint64_t i = 0; !s && i < icp_batch_rows(b); i++)
-            s = add_row(d, b, i, column, ++row, e);
+            s = add_row(d, b, i, column, name, ++row, e);
         icp_batch_unref(b);
     }
     one->name = "companies";
@@ -158,15 +162,19 @@ int run_distribution(const struct options *o) {
     bool model = is_model(o->files[0]);
     if (!all)
         return refuse_text(NULL, "out of memory");
-    icp_status s = model ? from_model(c, o->files[0], all, &e) : from_scores(c, o, all, &e);
-    if (!s)
+    int code = EXIT_DONE;
+    icp_status s = model ? from_model(c, o, all, &code, &e) : from_scores(c, o, all, &e);
+    if (!s && !code)
         tiers_table(all, model ? 2 : 1, o->format, &out);
-    for (int i = 0; !s && i < (model ? 2 : 1); i++)
+    for (int i = 0; !s && !code && i < (model ? 2 : 1); i++)
         if (o->format == FORMAT_DEFAULT || o->format == FORMAT_TABLE) {
             histogram(&all[i], &out);
             remarks(&all[i], i == 0, &out);
         }
-    int code = s ? refuse(&e) : text_write(&out, c, o->output);
+    if (s)
+        code = refuse(&e);
+    else if (!code)
+        code = text_write(&out, c, o->output);
     text_free(&out);
     free(all);
     icp_context_unref(c);

@@ -90,12 +90,12 @@ static int by_points(const void *a, const void *b) {
     return px != py ? (px > py ? -1 : 1) : (x->trait > y->trait) - (x->trait < y->trait);
 }
 
-static icp_status parts_of(const icp_scorer *sc, struct part **out, size_t *n, struct icp_error *e) {
-    icp_status s = icp_scorer_contributions(sc, ICP_LAYER_FIT, NULL, NULL, 0, n, e);
+static icp_status parts_of(const icp_scorer *sc, int32_t layer, struct part **out, size_t *n, struct icp_error *e) {
+    icp_status s = icp_scorer_contributions(sc, layer, NULL, NULL, 0, n, e);
     int32_t *both = s ? NULL : calloc(*n * 2 + 1, sizeof *both);
     *out = s ? NULL : calloc(*n + 1, sizeof **out);
     if (!s && both && *out)
-        s = icp_scorer_contributions(sc, ICP_LAYER_FIT, both, both + *n, *n, n, e);
+        s = icp_scorer_contributions(sc, layer, both, both + *n, *n, n, e);
     for (size_t i = 0; !s && both && *out && i < *n; i++)
         (*out)[i] = (struct part){both[i], both[*n + i]};
     free(both);
@@ -138,7 +138,7 @@ static icp_status parts_table(const icp_model *m, const struct part *p, size_t n
 
 static void headline(const struct options *o, const struct icp_score *score, uint64_t rows, struct text *out) {
     text_put(out, o->company);
-    text_put(out, "\nfit ");
+    text_put(out, score->layer == ICP_LAYER_FIT ? "\nfit " : score->layer == ICP_LAYER_INTENT ? "\nintent " : "\nretention ");
     text_int(out, score->score);
     text_put(out, "  ");
     text_put(out, tier_name(score->tier));
@@ -187,7 +187,37 @@ static void list_line(const char *json, const char *list, const char *member, co
     text_free(&items);
 }
 
-static icp_status explain(const struct options *o, icp_model *m, const struct found *f, struct text *out, struct icp_error *e) {
+/* The company's events, where there are any. */
+static icp_status account_for(icp_context *c, const struct options *o, const icp_model *m, icp_account **out, struct icp_error *e) {
+    icp_accounts *a = NULL;
+    if (!o->events.count)
+        return ICP_OK;
+    icp_status s = accounts_of(c, o, m, &a, e);
+    if (!s)
+        s = icp_accounts_account(a, o->company, strlen(o->company), out, e);
+    icp_accounts_unref(a);
+    if (s != ICP_E_NO_MATCH)
+        return s;
+    fprintf(stderr, "no event names \"%s\": what is read from events is unknown\n", o->company);
+    return ICP_OK;
+}
+
+static void invalidated_line(const char *json, const struct icp_score *score, struct text *out) {
+    struct json *j = score->flags & ICP_FLAG_INVALIDATED ? json_parse(json, strlen(json)) : NULL;
+    const struct json *v = j ? json_at(j, "invalidated") : NULL;
+    if (v) {
+        text_put(out, "invalidated by \"");
+        text_put(out, json_string(v, "event"));
+        text_put(out, "\" on ");
+        text_put(out, json_string(v, "day"));
+        text_put(out, ": what came before counts a quarter; without it the score were ");
+        text_int(out, json_int(v, "score_without"));
+        text_put(out, "\n");
+    }
+    json_free(j);
+}
+
+static icp_status explain(icp_context *c, const struct options *o, icp_model *m, int32_t layer, const struct found *f, struct text *out, struct icp_error *e) {
     icp_scorer *sc = NULL;
     struct icp_score score = {.struct_size = sizeof score};
     struct part *parts = NULL;
@@ -195,13 +225,19 @@ static icp_status explain(const struct options *o, icp_model *m, const struct fo
     struct icp_str json = {"", 0};
     size_t n = 0;
     bool whole = o->format == FORMAT_DEFAULT || o->format == FORMAT_TABLE;
-    icp_status s = icp_scorer_new(m, NULL, &sc, e);
+    icp_account *account = NULL;
+    const struct icp_scorer_options so = {.struct_size = sizeof so, .flags = o->events.count ? (uint32_t)ICP_SCORER_AS_OF : 0,
+                                          .as_of = o->events.count ? o->as_of_micros : 0};
+    icp_status s = account_for(c, o, m, &account, e);
     if (!s)
-        s = icp_scorer_score_record(sc, f->record, NULL, ICP_LAYER_FIT, &score, e);
+        s = icp_scorer_new(m, &so, &sc, e);
     if (!s)
-        s = parts_of(sc, &parts, &n, e);
+        s = icp_scorer_score_record(sc, f->record, account, layer, &score, e);
     if (!s)
-        s = icp_scorer_causes(sc, ICP_LAYER_FIT, &causes, e);
+        s = parts_of(sc, layer, &parts, &n, e);
+    if (!s)
+        s = icp_scorer_causes(sc, layer, &causes, e);
+    icp_account_free(account);
     if (!s && icp_buffer_data(causes, &json))
         s = ICP_E_STATE;
     if (!s && whole)
@@ -213,6 +249,7 @@ static icp_status explain(const struct options *o, icp_model *m, const struct fo
     if (!s && whole) {
         sum_lines(&score, out);
         text_put(out, "\n");
+        invalidated_line(json.data, &score, out);
         list_line(json.data, "unknown", "column", "unknown, adding nothing: ", out);
         list_line(json.data, "unreadable", NULL, "unreadable, taken as unknown: ", out);
         list_line(json.data, "out_of_range", NULL, "outside what the reference holds: ", out);
@@ -236,8 +273,10 @@ int run_explain(const struct options *o) {
         fputs("icp: --company is missing; see icp explain --help\n", stderr);
         return EXIT_USAGE;
     }
+    if (o->events.count && !o->as_of)
+        return fprintf(stderr, "icp: --events needs --as-of DATE: the moment that is asked for\n"), EXIT_USAGE;
     icp_context *c = context_new();
-    if (asks_in_vain(c, o, o->files + 1, 1, false)) {
+    if (!o->events.count && asks_in_vain(c, o, o->files + 1, 1, false)) {
         icp_context_unref(c);
         return EXIT_USAGE;
     }
@@ -246,14 +285,19 @@ int run_explain(const struct options *o) {
     struct found f = {0};
     struct text out = {0};
     progress_of(o, "icp explain");
+    int32_t layer = 0;
     icp_status s = model_of(c, o->files[0], &m, &e);
-    if (!s)
+    int code = s ? EXIT_DONE : layer_of(o, m, &layer);
+    if (!s && !code)
         s = icp_model_schema(m, &schema, &e);
-    if (!s)
+    if (!s && !code)
         s = find(c, o, schema, &f, &e);
-    if (!s)
-        s = explain(o, m, &f, &out, &e);
-    int code = s ? refuse(&e) : text_write(&out, c, o->output);
+    if (!s && !code)
+        s = explain(c, o, m, layer, &f, &out, &e);
+    if (s)
+        code = refuse(&e);
+    else if (!code)
+        code = text_write(&out, c, o->output);
     text_free(&out);
     icp_record_free(f.record);
     icp_schema_unref(schema);

@@ -43,11 +43,9 @@ static void name_lists(const icp_fit *f, struct text *out) {
 }
 
 /* What a person must know at once; everything else is in the summary. */
-static void remarks(const icp_fit *f, const icp_model *m) {
-    struct icp_model_info i = {.struct_size = sizeof i};
+static void fit_remarks(const icp_fit *f, const struct icp_model_info *info, struct text *out) {
+    const struct icp_model_info i = *info;
     struct text t = {0};
-    if (icp_model_describe(m, &i, NULL))
-        return;
     name_lists(f, &t);
     text_int(&t, (int64_t)i.customers);
     text_put(&t, " customers against ");
@@ -65,16 +63,114 @@ static void remarks(const icp_fit *f, const icp_model *m) {
         text_put(&t, "warning: below 50 customers the width of the interval cannot be checked; every result carries the flag interval_uncalibrated\n");
     if (i.flags & ICP_MODEL_LISTED_SHARE_HIGH)
         text_put(&t, "warning: more than 1/8 of the reference are customers; no ratio can exceed the inverse of that share\n");
+    text_add(out, t.data, t.size);
+    text_free(&t);
+}
+
+static void timing_remarks(const icp_model *m, struct text *t) {
+    static const char *const names[] = {"", "", "intent", "retention"};
+    for (int32_t layer = ICP_LAYER_INTENT; layer <= ICP_LAYER_RETENTION; layer++) {
+        struct icp_layer_info l = {.struct_size = sizeof l};
+        uint32_t measured = 0;
+        if (icp_model_layer(m, layer, &l, NULL))
+            continue;
+        for (uint32_t i = 0; i < l.signals; i++) {
+            struct icp_signal s = {.struct_size = sizeof s};
+            measured += !icp_model_signal(m, layer, i, &s, NULL) && s.measured;
+        }
+        text_put(t, names[layer]);
+        text_put(t, ": ");
+        if (l.flags & ICP_MODEL_ASSUMED) {
+            text_put(t, "assumed: no outcomes were given, so that it is a surge test and not learned; every result carries the flag assumed\n");
+            continue;
+        }
+        text_int(t, (int64_t)l.examples);
+        text_put(t, layer == ICP_LAYER_INTENT ? " outcomes against " : " retained against losses in ");
+        text_int(t, (int64_t)l.others);
+        text_put(t, " account-moments, horizon ");
+        text_int(t, l.horizon_days);
+        text_put(t, " days; on accounts held out AUC ");
+        text_fixed(t, l.auc_micro / 1000, 3);
+        text_put(t, ", Cllr ");
+        text_fixed(t, l.cllr_micro / 1000, 3);
+        text_put(t, " bits; half-life measured for ");
+        text_int(t, measured);
+        text_put(t, " of ");
+        text_int(t, l.signals);
+        text_put(t, " signals\n");
+        if (l.flags & ICP_MODEL_FEW_CUSTOMERS)
+            text_put(t, "warning: fewer than 20 outcomes; every result carries the flag few_customers\n");
+    }
+}
+
+static void remarks(const icp_fit *f, const icp_model *m) {
+    struct icp_model_info i = {.struct_size = sizeof i};
+    struct text t = {0};
+    if (icp_model_describe(m, &i, NULL))
+        return;
+    if (i.layers >> ICP_LAYER_FIT & 1u)
+        fit_remarks(f, &i, &t);
+    timing_remarks(m, &t);
     fwrite(t.data, 1, t.size, stderr);
     text_free(&t);
 }
 
+static void read_remarks(const icp_fit *f) {
+    icp_buffer *json = NULL;
+    struct icp_str report;
+    if (!icp_fit_events(f, &json, NULL) && !icp_buffer_data(json, &report)) {
+        events_remarks(report.data, "events");
+        events_remarks(report.data, "outcomes");
+    }
+    icp_buffer_unref(json);
+}
+
+static icp_status add_events(icp_context *c, const struct options *o, icp_fit *f, const struct patterns *files,
+                             icp_status (*to)(icp_fit *, icp_reader *, const struct icp_event_columns *, const struct icp_progress *, struct icp_error *),
+                             struct icp_error *e) {
+    const struct icp_event_columns columns = event_columns_of(o);
+    icp_status s = ICP_OK;
+    for (int i = 0; !s && i < files->count; i++) {
+        icp_reader *r = NULL;
+        s = events_reader_of(c, o, files->item[i], &r, e);
+        if (!s)
+            s = to(f, r, &columns, reading_progress(c, o, files->item[i]), e);
+        icp_reader_free(r);
+    }
+    return s;
+}
+
+/* The whole of a small file. */
+static icp_status set_card(icp_context *c, const char *path, icp_fit *f, struct icp_error *e) {
+    struct icp_source s = {.struct_size = sizeof s};
+    struct text t = {0};
+    char block[4096];
+    icp_status status = icp_source_open_file(c, path, &s, e);
+    if (status)
+        return status;
+    for (int64_t n; (n = s.read(s.user, block, sizeof block)) > 0 && t.size < (1 << 20);)
+        text_add(&t, block, (size_t)n);
+    if (s.close)
+        s.close(s.user);
+    status = icp_fit_set_card(f, t.data ? t.data : "", t.size, e);
+    if (status && !e->source[0])
+        snprintf(e->source, sizeof e->source, "%s", path);
+    text_free(&t);
+    return status;
+}
+
 static icp_status learn(icp_context *c, const struct options *o, icp_fit *f, icp_model **m, struct icp_error *e) {
-    icp_status s = fit_add(c, o, o->customers, f, icp_fit_add_customers, e);
+    icp_status s = o->customers ? fit_add(c, o, o->customers, f, icp_fit_add_customers, e) : ICP_OK;
     if (!s && o->excluded)
         s = fit_add(c, o, o->excluded, f, icp_fit_add_excluded, e);
     if (!s && o->universe)
         s = fit_add(c, o, o->universe, f, icp_fit_add_universe, e);
+    if (!s)
+        s = add_events(c, o, f, &o->events, icp_fit_add_events, e);
+    if (!s)
+        s = add_events(c, o, f, &o->outcomes, icp_fit_add_outcomes, e);
+    if (!s && o->card)
+        s = set_card(c, o->card, f, e);
     if (!s)
         s = icp_fit_run(f, progress_of(o, "icp fit"), m, e);
     progress_end();
@@ -101,32 +197,67 @@ static icp_status print_summary(const icp_fit *f, const icp_model *m, struct icp
     return s;
 }
 
-static icp_status fit_of(icp_context *c, const struct options *o, icp_pool *pool, icp_reference *r, icp_schema *schema, icp_fit **f,
+static icp_status fit_of(icp_context *c, const struct options *o, uint32_t layers, icp_pool *pool, icp_reference *r, icp_schema *schema, icp_fit **f,
                          struct icp_error *e) {
     struct text release = {0}, protect = {0};
     patterns_text(&release, &o->release);
     patterns_text(&protect, &o->protect);
-    uint32_t flags = (o->allow_few ? (uint32_t)ICP_FIT_ALLOW_FEW : 0) | (o->exact_keys ? (uint32_t)ICP_FIT_EXACT_KEYS : 0);
+    struct text invalidates = {0};
+    patterns_text(&invalidates, &o->invalidates);
+    uint32_t flags = (o->as_of ? (uint32_t)ICP_FIT_AS_OF : 0) | (o->allow_few ? (uint32_t)ICP_FIT_ALLOW_FEW : 0) | (o->exact_keys ? (uint32_t)ICP_FIT_EXACT_KEYS : 0);
     struct icp_fit_options fo = {.struct_size = sizeof fo, .flags = flags, .pool = pool,
                                  .weight_column = o->weights, .weight_size = o->weights ? strlen(o->weights) : 0,
                                  .key_column = o->key, .key_size = o->key ? strlen(o->key) : 0,
                                  .release = release.data, .release_size = release.size,
                                  .protect = protect.data, .protect_size = protect.size,
-                                 .since_column = o->since, .since_size = o->since ? strlen(o->since) : 0};
+                                 .since_column = o->since, .since_size = o->since ? strlen(o->since) : 0,
+                                 .layers = layers, .as_of = o->as_of ? o->as_of_micros : 0, .horizon_days = (uint32_t)o->horizon,
+                                 .invalidates = invalidates.data, .invalidates_size = invalidates.size};
     icp_status s = icp_fit_new(c, r, schema, &fo, f, e);
     text_free(&release);
     text_free(&protect);
+    text_free(&invalidates);
     return s;
+}
+
+/* "intent,retention" as bits; 0 = a word that is no layer. */
+static uint32_t layers_parse(const char *s) {
+    static const char *const names[] = {"", "fit", "intent", "retention"};
+    uint32_t bits = 0;
+    while (*s) {
+        const size_t n = strcspn(s, ",");
+        int32_t layer = ICP_LAYER_FIT;
+        while (layer <= ICP_LAYER_RETENTION && (strlen(names[layer]) != n || strncmp(names[layer], s, n) != 0))
+            layer++;
+        if (layer > ICP_LAYER_RETENTION)
+            return 0;
+        bits |= 1u << layer;
+        s += n + (s[n] == ',');
+    }
+    return bits;
+}
+
+/* What must be there: depends on the layers. */
+static int check(const struct options *o, uint32_t *layers) {
+    *layers = o->layers ? layers_parse(o->layers) : 0;
+    if (o->layers && !*layers)
+        return fprintf(stderr, "icp: --layers takes fit, intent and retention, parted by commas; not \"%s\"\n", o->layers), EXIT_USAGE;
+    if (o->horizon > 3650)
+        return fprintf(stderr, "icp: --horizon is at most 3650 days\n"), EXIT_USAGE;
+    const bool fit = *layers ? *layers >> ICP_LAYER_FIT & 1u : !o->events.count && !o->outcomes.count;
+    const char *missing = !o->reference ? "--reference" : fit && !o->customers ? "--customers" : !o->output ? "-o MODEL" : NULL;
+    if (missing)
+        fprintf(stderr, "icp: %s is missing; see icp fit --help\n", missing);
+    return missing ? EXIT_USAGE : EXIT_DONE;
 }
 
 int run_fit(const struct options *o) {
     struct icp_error e = error_new();
-    if (!o->reference || !o->customers || !o->output) {
-        fprintf(stderr, "icp: %s is missing; see icp fit --help\n", !o->reference ? "--reference" : !o->customers ? "--customers" : "-o MODEL");
+    uint32_t layers;
+    if (check(o, &layers))
         return EXIT_USAGE;
-    }
     icp_context *c = o->quiet ? context_new() : context_telling();
-    if (asks_in_vain(c, o, (const char *const[]){o->customers, o->universe, o->excluded}, 3, false)) {
+    if (!o->events.count && !o->outcomes.count && asks_in_vain(c, o, (const char *const[]){o->customers, o->universe, o->excluded}, 3, false)) {
         icp_context_unref(c);
         return EXIT_USAGE;
     }
@@ -140,13 +271,15 @@ int run_fit(const struct options *o) {
     if (!s)
         s = schema_of(c, o, r, &schema, &e);
     if (!s)
-        s = fit_of(c, o, pool, r, schema, &f, &e);
+        s = fit_of(c, o, layers, pool, r, schema, &f, &e);
     if (!s)
         s = learn(c, o, f, &m, &e);
     if (!s)
         s = save(c, o, m, &e);
-    if (!s && !o->quiet)
+    if (!s && !o->quiet) {
+        read_remarks(f);
         remarks(f, m);
+    }
     if (!s && o->format == FORMAT_JSON)
         s = print_summary(f, m, &e);
     int code = s ? refuse(&e) : EXIT_DONE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* icp score: reader, scorers and writer. Threads take batches in turn and write them in that order. */
-#include "command.h"
+#include "score_row.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,8 +18,9 @@ struct job {
     icp_reader *reader;
     const struct icp_progress *progress; /* of a dataset; files tell their own */
     struct icp_sink sink;
-    enum format format;
-    uint32_t reasons;
+    struct score_layout layout;
+    icp_accounts *accounts;
+    int32_t quadrant;   /* only rows of this one; 0 = all */
     struct text key;    /* its column; empty = as the model says */
     struct text *names; /* of traits, ready to be put inside a quoted CSV or JSON cell */
     uint32_t traits;
@@ -29,123 +30,10 @@ struct job {
     struct best *best;
     size_t kept, cap;
     bool stop, keeps; /* keeps: rows are written at the end */
+    bool opened;      /* the bracket of a JSON list is written */
     bool headed;      /* the heading is written, and that only in front of rows: what is refused writes nothing */
     int code;
 };
-
-static const char *const columns[] = {"key", "fit_score", "fit_tier", "fit_low", "fit_high", "fit_evidence", "confidence", "flags", "reasons"};
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
-static const char column_kinds[] = "snsnnnsss";
-
-/* The arrays of one result, fetched once per batch. */
-struct view {
-    struct icp_array key;
-    const int32_t *score, *tier, *low, *high, *confidence, *traits, *points;
-    const int64_t *evidence, *flags;
-    bool has_key;
-};
-
-static const void *fetch(const icp_result *r, int32_t column, icp_status *status, struct icp_error *e) {
-    struct icp_array a = {.struct_size = sizeof a};
-    if (!*status)
-        *status = icp_result_column(r, ICP_LAYER_FIT, column, &a, e);
-    return a.data;
-}
-
-static icp_status view_of(struct view *v, const icp_result *r, bool reasons, struct icp_error *e) {
-    icp_status s = ICP_OK;
-    v->key.struct_size = sizeof v->key;
-    v->has_key = icp_result_column(r, ICP_LAYER_FIT, ICP_COL_KEY, &v->key, NULL) == ICP_OK;
-    v->score = fetch(r, ICP_COL_SCORE, &s, e);
-    v->tier = fetch(r, ICP_COL_TIER, &s, e);
-    v->low = fetch(r, ICP_COL_LOW, &s, e);
-    v->high = fetch(r, ICP_COL_HIGH, &s, e);
-    v->confidence = fetch(r, ICP_COL_CONFIDENCE, &s, e);
-    v->evidence = fetch(r, ICP_COL_MILLIPOINTS, &s, e);
-    v->flags = fetch(r, ICP_COL_FLAGS, &s, e);
-    v->traits = reasons ? fetch(r, ICP_COL_REASON_TRAITS, &s, e) : NULL;
-    v->points = reasons ? fetch(r, ICP_COL_REASON_POINTS, &s, e) : NULL;
-    return s;
-}
-
-static struct icp_str key_at(const struct view *v, uint64_t row) {
-    if (!v->has_key)
-        return (struct icp_str){"", 0};
-    const char *bytes = v->key.data;
-    return (struct icp_str){bytes + v->key.offsets[row], (size_t)(v->key.offsets[row + 1] - v->key.offsets[row])};
-}
-
-/* "industry=bank +41.2;..." with names already escaped for the cell. */
-static void reasons_text(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
-    for (uint32_t i = 0; i < j->reasons; i++) {
-        int32_t trait = v->traits[row * j->reasons + i], milli = v->points[row * j->reasons + i];
-        if (trait < 0)
-            break;
-        if (i)
-            text_char(t, ';');
-        text_add(t, j->names[trait].data, j->names[trait].size);
-        text_add(t, milli < 0 ? " " : " +", milli < 0 ? 1 : 2);
-        text_fixed(t, (milli + (milli < 0 ? -50 : 50)) / 100, 1);
-    }
-}
-
-static void csv_row(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
-    struct icp_str key = key_at(v, row);
-    const char *tier = tier_name(v->tier[row]), *confidence = confidence_name(v->confidence[row]);
-    text_csv(t, key.data, key.size);
-    text_char(t, ',');
-    text_int(t, v->score[row]);
-    text_char(t, ',');
-    text_put(t, tier);
-    text_char(t, ',');
-    text_int(t, v->low[row]);
-    text_char(t, ',');
-    text_int(t, v->high[row]);
-    text_char(t, ',');
-    text_fixed(t, micro_evidence(v->evidence[row]) / 10, 5);
-    text_char(t, ',');
-    text_put(t, confidence);
-    text_char(t, ',');
-    flag_names(t, (uint64_t)v->flags[row], ';');
-    if (j->reasons) {
-        text_add(t, ",\"", 2);
-        reasons_text(t, j, v, row);
-        text_char(t, '"');
-    }
-    text_char(t, '\n');
-}
-
-static void json_row(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
-    struct icp_str key = key_at(v, row);
-    text_put(t, j->format == FORMAT_JSON ? ",\n {\"key\": " : "{\"key\": ");
-    text_json(t, key.data, key.size);
-    text_put(t, ", \"fit_score\": ");
-    text_int(t, v->score[row]);
-    text_put(t, ", \"fit_tier\": \"");
-    text_put(t, tier_name(v->tier[row]));
-    text_put(t, "\", \"fit_low\": ");
-    text_int(t, v->low[row]);
-    text_put(t, ", \"fit_high\": ");
-    text_int(t, v->high[row]);
-    text_put(t, ", \"fit_evidence\": ");
-    text_fixed(t, micro_evidence(v->evidence[row]) / 10, 5);
-    text_put(t, ", \"confidence\": \"");
-    text_put(t, confidence_name(v->confidence[row]));
-    text_put(t, "\", \"flags\": \"");
-    flag_names(t, (uint64_t)v->flags[row], ';');
-    if (j->reasons) {
-        text_put(t, "\", \"reasons\": \"");
-        reasons_text(t, j, v, row);
-    }
-    text_put(t, j->format == FORMAT_JSON ? "\"}" : "\"}\n");
-}
-
-static void any_row(struct text *t, const struct job *j, const struct view *v, uint64_t row) {
-    if (j->format == FORMAT_CSV || j->format == FORMAT_TABLE)
-        csv_row(t, j, v, row);
-    else
-        json_row(t, j, v, row);
-}
 
 static int sink_text(struct job *j, struct text *t) {
     for (size_t done = 0; done < t->size;) {
@@ -176,13 +64,20 @@ static struct best *best_new(struct job *j) {
     return &j->best[j->kept++];
 }
 
+static bool is_wanted(const struct job *j, const struct view *v, uint64_t row) { return !j->quadrant || v->quadrant[row] == j->quadrant; }
+
 /* Keeps rows for the end: the best ones (collects up to twice as many, then cuts), or for a table all of them in order. */
 static void keep(struct job *j, const struct view *v, uint64_t rows) {
     size_t top = j->o->top;
+    int first = 1;
+    while (!(j->layout.layers >> first & 1u))
+        first++;
     for (uint64_t i = 0; i < rows; i++) {
+        if (!is_wanted(j, v, i))
+            continue;
         struct best *b = best_new(j);
-        *b = (struct best){v->evidence[i], j->rows + i, {0}};
-        any_row(&b->line, j, v, i);
+        *b = (struct best){v->layer[first].evidence[i], j->rows + i, {0}};
+        score_row_write(&b->line, &j->layout, v, i);
         if (top && j->kept == 2 * top) {
             qsort(j->best, j->kept, sizeof *j->best, by_evidence);
             while (j->kept > top)
@@ -220,9 +115,9 @@ static icp_batch *take(struct job *j, uint64_t *number) {
 
 static int heading(struct job *j) {
     struct text t = {0};
-    int n = j->format == FORMAT_CSV && !j->headed ? COLUMNS - (j->reasons == 0) : 0;
+    int n = j->layout.format == FORMAT_CSV && !j->headed ? j->layout.columns : 0;
     for (int i = 0; i < n; i++) {
-        text_put(&t, columns[i]);
+        text_put(&t, j->layout.header[i]);
         text_char(&t, i + 1 == n ? '\n' : ',');
     }
     j->headed = true;
@@ -238,8 +133,10 @@ static int emit(struct job *j, struct text *t, const struct view *v, uint64_t ro
     if (j->keeps)
         keep(j, v, rows);
     else {
-        if (j->format == FORMAT_JSON && j->rows == 0 && t->size)
+        if (j->layout.format == FORMAT_JSON && !j->opened && t->size) {
             t->data[0] = '[';
+            j->opened = true;
+        }
         code = sink_text(j, t);
     }
     j->rows += rows;
@@ -250,16 +147,16 @@ static icp_status score_batch(const struct job *j, icp_scorer *s, icp_result *r,
                               struct icp_error *e) {
     icp_status status = icp_scorer_score(s, b, r, e);
     if (!status)
-        status = view_of(v, r, j->reasons > 0, e);
+        status = view_of(v, &j->layout, r, e);
     for (uint64_t i = 0; !status && !j->keeps && i < icp_result_rows(r); i++)
-        any_row(t, j, v, i);
+        if (is_wanted(j, v, i))
+            score_row_write(t, &j->layout, v, i);
     return status;
 }
 
 static void *work(void *arg) {
     struct job *j = arg;
-    struct icp_scorer_options so = {.struct_size = sizeof so, .reasons = j->reasons, .layers = 1u << ICP_LAYER_FIT,
-                                    .key_column = j->key.data, .key_size = j->key.size};
+    struct icp_scorer_options so = {.struct_size = sizeof so, .reasons = j->layout.reasons, .accounts = j->accounts, .key_column = j->key.data, .key_size = j->key.size};
     struct icp_error e = error_new();
     icp_scorer *s = NULL;
     icp_result *r = NULL;
@@ -332,7 +229,7 @@ static icp_status name_traits(struct job *j, struct icp_error *e) {
         struct icp_trait t = {.struct_size = sizeof t};
         s = icp_model_trait(j->model, i, &t, e);
         if (!s)
-            j->names[i] = escaped(&t.id, j->format == FORMAT_JSON || j->format == FORMAT_JSONL);
+            j->names[i] = escaped(&t.id, j->layout.format == FORMAT_JSON || j->layout.format == FORMAT_JSONL);
     }
     return s;
 }
@@ -359,15 +256,15 @@ static void write_kept(struct job *j, struct text *out) {
     struct table table;
     if (j->o->top && j->kept)
         qsort(j->best, j->kept, sizeof *j->best, by_evidence);
-    table_init(&table, COLUMNS - (j->reasons == 0), columns, column_kinds);
+    table_init(&table, j->layout.columns, j->layout.header, j->layout.kinds);
     for (size_t i = 0; i < n; i++)
-        if (j->format == FORMAT_TABLE)
+        if (j->layout.format == FORMAT_TABLE)
             table_line(&table, &j->best[i].line);
         else
             text_add(out, j->best[i].line.data, j->best[i].line.size);
-    if (j->format == FORMAT_TABLE)
+    if (j->layout.format == FORMAT_TABLE)
         table_write(&table, FORMAT_TABLE, out);
-    if (j->format == FORMAT_JSON && n)
+    if (j->layout.format == FORMAT_JSON && n)
         out->data[0] = '[';
     table_free(&table);
 }
@@ -377,8 +274,8 @@ static int finish(struct job *j) {
     int code = heading(j);
     if (j->keeps)
         write_kept(j, &t);
-    if (j->format == FORMAT_JSON)
-        text_put(&t, j->rows ? "\n]\n" : "[]\n");
+    if (j->layout.format == FORMAT_JSON)
+        text_put(&t, j->opened || (j->keeps && j->kept) ? "\n]\n" : "[]\n");
     if (code == EXIT_DONE)
         code = sink_text(j, &t);
     text_free(&t);
@@ -398,14 +295,56 @@ static int run_job(struct job *j) {
     return j->code;
 }
 
+/* Which layers are shown and what is asked of them. */
+static int plan(struct job *j, icp_status *s, struct icp_error *e) {
+    const struct options *o = j->o;
+    struct icp_model_info info = {.struct_size = sizeof info};
+    *s = icp_model_describe(j->model, &info, e);
+    j->layout.layers = info.layers;
+    for (int32_t layer = 1; !*s && layer < SHOWN_LAYERS; layer++) {
+        struct icp_layer_info l = {.struct_size = sizeof l};
+        if (info.layers >> layer & 1u && !(*s = icp_model_layer(j->model, layer, &l, e)) && l.horizon_days)
+            j->layout.timing |= 1u << layer;
+    }
+    if (*s)
+        return EXIT_DONE;
+    if (o->blend && !blend_parse(o->blend, &j->layout))
+        return fprintf(stderr, "icp: --blend takes layers of the model with weights, such as fit=0.6,intent=0.4; not \"%s\"\n", o->blend), EXIT_USAGE;
+    j->quadrant = o->quadrant ? quadrant_parse(o->quadrant) : 0;
+    if (o->quadrant && !j->quadrant)
+        return fprintf(stderr, "icp: --quadrant is one of pursue, early, investigate, low; not \"%s\"\n", o->quadrant), EXIT_USAGE;
+    if (j->quadrant && !(info.layers >> ICP_LAYER_FIT & info.layers >> ICP_LAYER_INTENT & 1u))
+        return fprintf(stderr, "icp: --quadrant needs a model with the layers fit and intent\n"), EXIT_USAGE;
+    if (o->events.count && !j->layout.timing)
+        return fprintf(stderr, "icp: --events is given, but no layer of the model looks at events\n"), EXIT_USAGE;
+    if (o->events.count && !o->as_of)
+        return fprintf(stderr, "icp: --events needs --as-of DATE: the moment that is asked for\n"), EXIT_USAGE;
+    return EXIT_DONE;
+}
+
+static void job_free(struct job *j) {
+    for (size_t i = 0; i < j->kept; i++)
+        text_free(&j->best[i].line);
+    free(j->best);
+    for (uint32_t i = 0; j->names && i < j->traits; i++)
+        text_free(&j->names[i]);
+    free(j->names);
+    text_free(&j->key);
+    icp_reader_free(j->reader);
+    icp_accounts_unref(j->accounts);
+    icp_model_unref(j->model);
+    icp_context_unref(j->context);
+}
+
 int run_score(const struct options *o) {
     struct icp_error e = error_new();
-    struct job j = {.o = o, .context = context_new(), .format = o->format, .sink = {.struct_size = sizeof j.sink}};
-    if (j.format == FORMAT_DEFAULT)
-        j.format = FORMAT_CSV;
-    j.keeps = o->top > 0 || j.format == FORMAT_TABLE;
-    j.reasons = o->reasons == UINT64_MAX ? 5 : (uint32_t)o->reasons;
-    if (asks_in_vain(j.context, o, o->files + 1, 1, false)) {
+    struct job j = {.o = o, .context = context_new(), .layout = {.format = o->format}, .sink = {.struct_size = sizeof j.sink}};
+    int code = EXIT_DONE;
+    if (j.layout.format == FORMAT_DEFAULT)
+        j.layout.format = FORMAT_CSV;
+    j.keeps = o->top > 0 || j.layout.format == FORMAT_TABLE;
+    j.layout.reasons = o->reasons == UINT64_MAX ? 5 : (uint32_t)o->reasons;
+    if (!o->events.count && asks_in_vain(j.context, o, o->files + 1, 1, false)) {
         icp_context_unref(j.context);
         return EXIT_USAGE;
     }
@@ -414,24 +353,25 @@ int run_score(const struct options *o) {
     progress_of(o, "icp score");
     icp_status s = model_of(j.context, o->files[0], &j.model, &e);
     if (!s)
+        code = plan(&j, &s, &e);
+    if (!s && !code)
         s = name_traits(&j, &e);
-    if (!s)
+    j.layout.names = j.names;
+    if (!s && !code)
+        score_layout_make(&j.layout);
+    if (!s && !code && o->events.count)
+        s = accounts_of(j.context, o, j.model, &j.accounts, &e);
+    if (!s && !code)
         s = key_of(j.context, o, o->files[1], &j.key, &e);
-    if (!s)
+    if (!s && !code)
         s = reader_of(j.context, o, o->files[1], &j.reader, &e);
-    if (!s)
+    if (!s && !code)
         s = sink_of(j.context, o->output, &j.sink, &e);
     j.progress = reading_progress(j.context, o, o->files[1]);
-    int code = s ? refuse(&e) : run_job(&j);
-    for (size_t i = 0; i < j.kept; i++)
-        text_free(&j.best[i].line);
-    free(j.best);
-    for (uint32_t i = 0; j.names && i < j.traits; i++)
-        text_free(&j.names[i]);
-    free(j.names);
-    text_free(&j.key);
-    icp_reader_free(j.reader);
-    icp_model_unref(j.model);
-    icp_context_unref(j.context);
+    if (s)
+        code = refuse(&e);
+    else if (!code)
+        code = run_job(&j);
+    job_free(&j);
     return code;
 }

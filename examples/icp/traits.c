@@ -28,7 +28,7 @@ static void row_of(struct table *t, const struct icp_trait *x) {
     text_int(&row[7], (int64_t)x->customers);
 }
 
-static icp_status collect(const icp_model *m, struct icp_trait **out, size_t *n, struct icp_error *e) {
+static icp_status collect(const icp_model *m, int32_t layer, struct icp_trait **out, size_t *n, struct icp_error *e) {
     struct icp_model_info info = {.struct_size = sizeof info};
     icp_status s = icp_model_describe(m, &info, e);
     struct icp_trait *all = s ? NULL : calloc((size_t)info.traits + 1, sizeof *all);
@@ -37,7 +37,7 @@ static icp_status collect(const icp_model *m, struct icp_trait **out, size_t *n,
         struct icp_trait *x = &all[*n];
         x->struct_size = sizeof *x;
         s = icp_model_trait(m, i, x, e);
-        *n += !s && x->kind != ICP_TRAIT_KNOWN;
+        *n += !s && x->kind != ICP_TRAIT_KNOWN && x->layer == layer;
     }
     *out = all;
     return s;
@@ -54,9 +54,11 @@ int run_traits(const struct options *o) {
     size_t n = 0;
     table_init(&t, 8, names, "ssnnnnnn");
     icp_status s = model_of(c, o->files[0], &m, &e);
-    if (!s)
-        s = collect(m, &all, &n, &e);
-    if (!s) {
+    int32_t layer = 0;
+    int code = s ? EXIT_DONE : layer_of(o, m, &layer);
+    if (!s && !code)
+        s = collect(m, layer, &all, &n, &e);
+    if (!s && !code) {
         if (n)
             qsort(all, n, sizeof *all, by_weight);
         size_t shown = o->top && o->top < n ? o->top : n;
@@ -64,7 +66,10 @@ int run_traits(const struct options *o) {
             row_of(&t, &all[i]);
         table_write(&t, o->format, &out);
     }
-    int code = s ? refuse(&e) : text_write(&out, c, o->output);
+    if (s)
+        code = refuse(&e);
+    else if (!code)
+        code = text_write(&out, c, o->output);
     text_free(&out);
     table_free(&t);
     free(all);

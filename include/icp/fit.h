@@ -15,15 +15,16 @@ typedef struct icp_model icp_model; /**< what was learned; immutable, shared */
 /** The layers: questions with a score of their own. */
 enum {
     ICP_LAYER_FIT = 1,      /**< does the company look like a customer */
-    ICP_LAYER_INTENT = 2,   /**< is it in a buying motion (not in this release) */
-    ICP_LAYER_RETENTION = 3 /**< would it stay (not in this release) */
+    ICP_LAYER_INTENT = 2,   /**< is it in a buying motion, by its events */
+    ICP_LAYER_RETENTION = 3 /**< would it stay as a customer */
 };
 
 /** Flags of icp_fit_new(). */
 enum {
     ICP_FIT_ALLOW_FEW = 1u,    /**< fit with fewer customers than min_customers; every result says so */
     ICP_FIT_EXACT_KEYS = 2u,   /**< customers are found by their key alone, never by domain or name */
-    ICP_FIT_LIST_CUSTOMERS = 4u /**< icp_fit_matches() lists every customer with its outcome, however many */
+    ICP_FIT_LIST_CUSTOMERS = 4u, /**< icp_fit_matches() lists every customer with its outcome, however many */
+    ICP_FIT_AS_OF = 8u         /**< as_of is set */
 };
 
 /** Options of icp_fit_new(). */
@@ -31,7 +32,8 @@ struct icp_fit_options {
     uint32_t struct_size;      /**< sizeof of this struct */
     uint32_t flags;            /**< ICP_FIT_... */
     uint32_t min_customers;    /**< refuse below; 0 = 20 */
-    uint32_t reserved;         /**< 0 */
+    uint32_t layers;           /**< bits (1 << ICP_LAYER_...); 0 = those that there is data for: fit with customers, intent with events, retention
+                                    with outcomes that say churned */
     icp_pool *pool;            /**< NULL = the calling thread, or the context's parallel; kept by the caller until the fit is freed */
     const char *weight_column; /**< column of the customers with a positive weight; NULL = each counts 1 */
     size_t weight_size;        /**< bytes of weight_column */
@@ -45,6 +47,26 @@ struct icp_fit_options {
     const char *since_column;  /**< date column of the customers' file: when each became a customer; the audit then finds what is
                                     dated afterwards. NULL = none */
     size_t since_size;         /**< bytes of since_column */
+    int64_t as_of;             /**< with ICP_FIT_AS_OF: microseconds since 1970; no event or outcome dated at or after it is seen. Without it the
+                                    data end on the day of the last one */
+    uint32_t horizon_days;     /**< timing: how far ahead of a moment an outcome counts; 0 = 90, at most 3,650 */
+    uint32_t reserved;         /**< 0 */
+    const char *invalidates;   /**< further types of events that invalidate what came before, one per line; NULL = none */
+    size_t invalidates_size;   /**< bytes of invalidates */
+};
+
+/** Headers of the columns of events or outcomes; NULL = found from headers and values. */
+struct icp_event_columns {
+    uint32_t struct_size; /**< sizeof of this struct */
+    uint32_t reserved;    /**< 0 */
+    const char *key;      /**< key of the account */
+    size_t key_size;      /**< bytes of key */
+    const char *type;     /**< type of the event, or the outcome */
+    size_t type_size;     /**< bytes of type */
+    const char *time;     /**< date or time */
+    size_t time_size;     /**< bytes of time */
+    const char *value;    /**< amount */
+    size_t value_size;    /**< bytes of value */
 };
 
 /** Prepares a fit.
@@ -86,6 +108,33 @@ ICP_API icp_status icp_fit_add_universe(icp_fit *f, icp_reader *r, const struct 
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_LIMIT (over 100,000), ICP_E_KEY, ICP_E_CANCELLED
  * @since 0.1 */
 ICP_API icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct icp_progress *p, struct icp_error *err);
+/** Adds events: a row each, with the account's key, a type, a date or time, perhaps a value. They may come in any order; what cannot be
+ * used is counted (icp_fit_events()). Of more than 16,777,216 events those of a part of the accounts are kept, chosen by hash.
+ * @param[in,out] r read to the end
+ * @param[in] columns NULL = all found
+ * @param[in] p NULL = no progress
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_KEY, ICP_E_SCHEMA (no column of times), ICP_E_LIMIT above 65,535 different types,
+ *         ICP_E_CANCELLED
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_events(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p,
+                                      struct icp_error *err);
+/** Adds outcomes: a row each, with the account's key, what came (converted, lost, expanded, renewed, churned and words for them) and when.
+ * @return as icp_fit_add_events()
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_outcomes(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p,
+                                        struct icp_error *err);
+/** What was read of events and outcomes, as JSON (doc/timing.md): rows, events, what was left out and why, columns, accounts.
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_fit_events(const icp_fit *f, icp_buffer **json, struct icp_error *err);
+/** The model's card, a JSON object. Its member "playbook" maps tiers of fit and intent to actions (doc/timing.md) and is checked; the rest is
+ * kept as it is.
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_FORMAT with line and column
+ * @since 0.1 */
+ICP_API icp_status icp_fit_set_card(icp_fit *f, const char *json, size_t size, struct icp_error *err);
 /** What is known of each column before anything is learned, as JSON (doc/audit.md): fill rates of customers and reference, how
  * well the column alone and its being filled tell them apart, and which columns give the answer away and are quarantined, with
  * figures, cause and reason. icp_fit_run() leaves out the same columns unless they are released.
@@ -109,10 +158,13 @@ ICP_API icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct i
  * Logistic regression of customers against the reference with equal class mass, so that the logit is the log
  * likelihood ratio; Gaussian shrinkage, one precision for each column and kind of trait, found by MacKay's update (1992);
  * cross-fitted slope; offsets that bring the mean ratio over companies at large to 1 (doc/score.md).
+ *
+ * Timing layers learn by the same engine from accounts at many past moments, at each of which only what came before is seen; half-lives of
+ * the signals are found by likelihood. Without outcomes intent is a surge test (Gamma-Poisson likelihood ratio) and says so (doc/timing.md).
  * @param[in] p NULL = no progress
  * @param[out] out one reference
  * @param[out] err NULL allowed
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_CANCELLED, ICP_E_TOO_FEW, ICP_E_NO_MATCH, ICP_E_SCHEMA when no column is known
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_CANCELLED, ICP_E_TOO_FEW (customers, or outcomes of a layer), ICP_E_NO_MATCH, ICP_E_SCHEMA when no column is known
  *         for enough companies of the reference and for a customer, ICP_E_STATE when the pool or the
  *         context's parallel failed
  * @since 0.1 */

@@ -14,6 +14,7 @@ extern "C" {
 enum {
     ICP_MODEL_FEW_CUSTOMERS = 1u,         /**< fitted below min_customers by ICP_FIT_ALLOW_FEW */
     ICP_MODEL_INTERVAL_UNCALIBRATED = 2u, /**< below 50 customers: the interval's width could not be checked */
+    ICP_MODEL_ASSUMED = 8u,               /**< of a layer: no outcomes were given, so that it is a surge test and not learned */
     ICP_MODEL_LISTED_SHARE_HIGH = 4u      /**< more than 1/8 of the reference are customers: no ratio can exceed the inverse */
 };
 
@@ -33,6 +34,36 @@ struct icp_model_info {
     int64_t slope_micro;      /**< cross-fitted slope of the logit, millionths */
     int64_t cllr_micro;       /**< cross-fitted cost of the log likelihood ratio, millionths of a bit */
     int64_t auc_micro;        /**< cross-fitted area under the ROC curve, millionths */
+};
+
+/** Figures of one layer. */
+struct icp_layer_info {
+    uint32_t struct_size;  /**< sizeof of this struct */
+    int32_t layer;         /**< ICP_LAYER_... */
+    uint32_t flags;        /**< ICP_MODEL_... */
+    uint32_t horizon_days; /**< timing: how far ahead outcomes are looked for; 0 = no timing layer */
+    uint32_t traits;       /**< its traits: first_trait and those behind */
+    uint32_t first_trait;  /**< index of its first trait */
+    uint32_t signals;      /**< types of events with columns of their own */
+    uint32_t reserved;     /**< 0 */
+    uint64_t examples;     /**< customers; intent: different outcomes; retention: at most the customers lost */
+    uint64_t others;       /**< companies of the reference; timing: account-moments without the outcome, retention: before a loss */
+    int64_t slope_micro;   /**< cross-fitted slope of the logit, millionths */
+    int64_t cllr_micro;    /**< cross-fitted cost of the log likelihood ratio, millionths of a bit */
+    int64_t auc_micro;     /**< cross-fitted area under the ROC curve, millionths */
+};
+
+/** A signal of a timing layer: a type of events, and how fast it fades. */
+struct icp_signal {
+    uint32_t struct_size;    /**< sizeof of this struct */
+    int32_t measured;        /**< 1 = the half-life was measured, 0 = not enough data: assumed */
+    struct icp_str type;     /**< folded; lives as long as the model */
+    uint64_t events;         /**< in the data of the fit */
+    int64_t newest;          /**< day of the newest of them, microseconds */
+    uint32_t half_life_days; /**< 3, 7, 14, 30, 60, 120, 240 or 480 */
+    uint32_t low_days;       /**< interval that holds it with 95% */
+    uint32_t high_days;      /**< its other end */
+    uint32_t stale_days;     /**< age from which an event is stale: three half-lives */
 };
 
 /** What a trait is. */
@@ -89,6 +120,20 @@ ICP_API icp_status icp_model_save(const icp_model *m, struct icp_sink *s, struct
  * @return ICP_E_ARGUMENT
  * @since 0.1 */
 ICP_API icp_status icp_model_describe(const icp_model *m, struct icp_model_info *out, struct icp_error *err);
+/** Figures of one layer.
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED when the model lacks it
+ * @since 0.1 */
+ICP_API icp_status icp_model_layer(const icp_model *m, int32_t layer, struct icp_layer_info *out, struct icp_error *err);
+/** One signal of a timing layer by index, 0..signals-1.
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED
+ * @since 0.1 */
+ICP_API icp_status icp_model_signal(const icp_model *m, int32_t layer, uint32_t i, struct icp_signal *out, struct icp_error *err);
+/** The card as it was given to the fit (JSON), "{}" without one.
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_model_card(const icp_model *m, icp_buffer **json, struct icp_error *err);
 /** The schema the model reads companies with.
  * @param[out] out one reference
  * @param[out] err NULL allowed
@@ -96,7 +141,7 @@ ICP_API icp_status icp_model_describe(const icp_model *m, struct icp_model_info 
  * @since 0.1 */
 ICP_API icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_error *err);
 /** What the fit found on the way, as JSON (doc/command.md): columns used and left out with the reason, matches, listed share,
- * precisions, slope, cross-fitted figures, interval factors.
+ * precisions, slope, cross-fitted figures, interval factors; of further layers as members "intent" and "retention".
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY

@@ -6,7 +6,7 @@
  * 3 bits (doc/score.md). It does not depend on what else is in the batch. Scoring is integer look-ups and additions.
  */
 #pragma once
-#include <icp/model.h>
+#include <icp/events.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,7 +16,6 @@ typedef struct icp_scorer icp_scorer;             /**< all scratch of scoring; o
 typedef struct icp_result icp_result;             /**< scores of a batch, reusable; one thread writes */
 typedef struct icp_tiers icp_tiers;               /**< the map from milli-points to score and tier; constant */
 typedef struct icp_distribution icp_distribution; /**< histogram of scores; one thread writes */
-typedef struct icp_account icp_account;           /**< events of one company (not in this release) */
 
 /** Tiers; the edges are 339, 445, 551 and 657: ratios 1/8, 1/2, 2 and 8. */
 enum {
@@ -45,7 +44,18 @@ enum {
     ICP_FLAG_NOTHING_KNOWN = 32u,        /**< no column is known: the score is 498 */
     ICP_FLAG_OUT_OF_RANGE = 64u,         /**< a number lies outside what the reference holds */
     ICP_FLAG_UNREADABLE = 128u,          /**< a cell could not be read as its column's kind and counts as unknown */
-    ICP_FLAG_LISTED_SHARE_HIGH = 256u    /**< more than 1/8 of the reference are customers */
+    ICP_FLAG_LISTED_SHARE_HIGH = 256u,   /**< more than 1/8 of the reference are customers */
+    ICP_FLAG_ASSUMED = 512u,             /**< no outcomes were given: the score is a surge test, not learned */
+    ICP_FLAG_STALE = 1024u,              /**< most of the events behind the score are older than three half-lives */
+    ICP_FLAG_INVALIDATED = 2048u         /**< an invalidating event discounts what came before it (ICP_COL_EVENT, ICP_COL_WHOLE) */
+};
+
+/** Where fit and intent meet. */
+enum {
+    ICP_QUADRANT_LOW = 1,         /**< neither: low priority */
+    ICP_QUADRANT_INVESTIGATE = 2, /**< strong signals outside the profile */
+    ICP_QUADRANT_EARLY = 3,       /**< fits, silent: nurture */
+    ICP_QUADRANT_PURSUE = 4       /**< fits and is in motion */
 };
 
 /** Columns of a result. Ids are never renumbered. */
@@ -59,10 +69,20 @@ enum {
     ICP_COL_VARIANCE = 7,      /**< int64, (half width of the interval)^2 in milli-points squared */
     ICP_COL_CONFIDENCE = 8,    /**< int32, ICP_CONFIDENCE_... */
     ICP_COL_FLAGS = 9,         /**< int64, ICP_FLAG_... */
+    ICP_COL_QUADRANT = 10,     /**< int32, ICP_QUADRANT_...: Good and better against the rest; the same for every layer. With fit and intent */
+    ICP_COL_ACTION = 11,       /**< bytes, of the card's playbook for both tiers; the same for every layer. With fit and intent */
     ICP_COL_REASON_TRAITS = 12,/**< int32 x width, trait indices, largest |points| first; -1 = none */
     ICP_COL_REASON_POINTS = 13,/**< int32 x width, their milli-points */
-    ICP_COL_EFFECTIVE = 16     /**< int64, effective number of customers, thousandths */
+    ICP_COL_EFFECTIVE = 16,    /**< int64, effective number of customers, thousandths */
+    ICP_COL_WHOLE = 17,        /**< int64, milli-points as if no event had invalidated what came before. Timing layers */
+    ICP_COL_EVENT = 18,        /**< bytes, the invalidating event and its day, "acquisition 2012-08-01"; empty = none. Timing layers */
+    ICP_COL_STALE = 19,        /**< int32, share of the decayed events that is stale, thousandths; -1 = there are none. Timing layers */
+    ICP_COL_TREND = 20         /**< int32, log2 of the last four weeks' rate of events over the account's own before, thousandths;
+                                    ICP_TREND_UNKNOWN = too young. Timing layers */
 };
+
+/** A trend that is not known. */
+#define ICP_TREND_UNKNOWN INT32_MIN
 
 /** Types of result columns. */
 enum {
@@ -74,11 +94,18 @@ enum {
 /** Options of icp_scorer_new(). */
 struct icp_scorer_options {
     uint32_t struct_size;   /**< sizeof of this struct */
-    uint32_t flags;         /**< 0 */
+    uint32_t flags;         /**< ICP_SCORER_... */
     uint32_t layers;        /**< bits (1 << ICP_LAYER_...); 0 = all of the model */
     uint32_t reasons;       /**< reasons per row, at most 64; 0 = none are collected */
     const char *key_column; /**< header of the key column; NULL = that of the model's schema if there is one */
     size_t key_size;        /**< bytes of key_column */
+    icp_accounts *accounts; /**< events of the batches' companies, by key, as of their moment; kept. NULL = none: what is read from events is unknown */
+    int64_t as_of;          /**< with ICP_SCORER_AS_OF: the moment for icp_scorer_score_record() with an account, microseconds since 1970 */
+};
+
+/** Flags of icp_scorer_options. */
+enum {
+    ICP_SCORER_AS_OF = 1u /**< as_of is set */
 };
 
 /** The score of one company in one layer. */
@@ -95,6 +122,9 @@ struct icp_score {
     int32_t reserved;     /**< 0 */
     uint64_t flags;       /**< ICP_FLAG_... */
     int64_t effective;    /**< effective number of customers, thousandths */
+    int64_t whole;        /**< timing: milli-points as if nothing was invalidated; else millipoints */
+    int32_t stale;        /**< as ICP_COL_STALE; -1 in other layers */
+    int32_t trend;        /**< as ICP_COL_TREND; ICP_TREND_UNKNOWN in other layers */
 };
 
 /** One column of a result; memory of the result. */
@@ -124,6 +154,8 @@ struct icp_spread {
     int64_t effective_share_micro;
 };
 
+/** The quadrant of two tiers. @since 0.1 */
+ICP_API int32_t icp_quadrant_of(int32_t fit_tier, int32_t intent_tier);
 /** A scorer for one thread.
  * @param[in] o NULL = all defaults
  * @param[out] out release with icp_scorer_free(); keeps the model
@@ -142,11 +174,12 @@ ICP_API icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options 
 ICP_API icp_status icp_scorer_score(icp_scorer *s, const icp_batch *b, icp_result *out, struct icp_error *err);
 /** Scores one record.
  * @param[in] r a record made from the schema of this model, or of another with the same headers
- * @param[in] a events of the company; must be NULL in this release
+ * @param[in] a events of the company, of this model; NULL = what is read from events is unknown. Its newest event must lie before as_of
  * @param[in] layer ICP_LAYER_...
  * @param[out] out filled
  * @param[out] err NULL allowed
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_UNSUPPORTED, ICP_E_SCHEMA
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_UNSUPPORTED, ICP_E_SCHEMA, ICP_E_REFERENCE when the account is of another model, ICP_E_STATE when it holds
+ *         events at or after as_of, or as_of was not given
  * @since 0.1 */
 ICP_API icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, const icp_account *a, int32_t layer,
                                            struct icp_score *out, struct icp_error *err);

@@ -212,7 +212,7 @@ icp_status icp__follow_scan(struct icp__follow *f, uint64_t budget, struct icp_e
     return st;
 }
 
-static icp_status near_above(struct icp__follow *f, struct icp__near *n, uint32_t member, uint32_t column, struct icp_error *err) {
+static icp_status near_above(struct icp__follow *f, struct icp__lost_near *n, uint32_t member, uint32_t column, struct icp_error *err) {
     struct icp__walk w = {.d = NULL};
     bool more;
     icp_status st = icp__walk_open(&w, f->d, member, err);
@@ -227,7 +227,7 @@ static icp_status near_above(struct icp__follow *f, struct icp__near *n, uint32_
 static icp_status finish_up(struct icp__follow *f, uint32_t member, struct icp_error *err) {
     struct icp__tally *t = &f->tally[member];
     const struct icp__link *up = &f->d->manifest.member[member].up;
-    struct icp__near n = {.lost = NULL};
+    struct icp__lost_near n = {.lost = NULL};
     if (!t->up.keys.count) return ICP_OK;
     if (!icp__near_init(&n, &t->up)) return icp__no_memory(err);
     const icp_status st = near_above(f, &n, up->to, up->to_column, err);
@@ -245,7 +245,7 @@ static icp_status finish_up(struct icp__follow *f, uint32_t member, struct icp_e
 static icp_status finish_lookup(struct icp__follow *f, uint32_t member, uint32_t l, uint32_t look, struct icp_error *err) {
     struct icp__tally *t = &f->tally[member];
     const struct icp__keys *keys = &f->looks.look[look].keys;
-    struct icp__near n = {.lost = NULL};
+    struct icp__lost_near n = {.lost = NULL};
     if (!t->lookup[l].keys.count) return ICP_OK;
     bool ok = icp__near_init(&n, &t->lookup[l]);
     for (size_t i = 0; ok && i < keys->count; i++) ok = icp__near_see(&n, (struct icp_str){keys->key[i].data, keys->key[i].size});

@@ -52,8 +52,8 @@ bool icp__lost_add(struct icp__lost *l, struct icp_str key) {
     return true;
 }
 
-bool icp__near_init(struct icp__near *n, struct icp__lost *l) {
-    struct icp__near fresh = {.lost = l};
+bool icp__near_init(struct icp__lost_near *n, struct icp__lost *l) {
+    struct icp__lost_near fresh = {.lost = l};
     struct icp_str form;
     icp__keys_init(&fresh.normal, l->keys.ctx);
     icp__bytes_init(&fresh.room, l->keys.ctx);
@@ -78,7 +78,7 @@ static int compare(struct icp_str a, struct icp_str b) {
     return c ? c : a.size < b.size ? -1 : a.size > b.size;
 }
 
-bool icp__near_see(struct icp__near *n, struct icp_str above) {
+bool icp__near_see(struct icp__lost_near *n, struct icp_str above) {
     struct icp_str form;
     if (!icp__match_key(above, true, &n->room, &form)) return false;
     const uint32_t at = icp__keys_find(&n->normal, form.data, form.size, icp__keys_hash(&n->normal, form.data, form.size));
@@ -96,7 +96,7 @@ bool icp__near_see(struct icp__near *n, struct icp_str above) {
     return true;
 }
 
-void icp__near_free(struct icp__near *n) {
+void icp__near_free(struct icp__lost_near *n) {
     if (!n->lost) return;
     icp__free(n->lost->keys.ctx, n->next);
     icp__keys_free(&n->normal);

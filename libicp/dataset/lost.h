@@ -23,15 +23,15 @@ void icp__lost_free(struct icp__lost *l);
 bool icp__lost_add(struct icp__lost *l, struct icp_str key); /* false = no memory */
 
 /* Compares every key above with the lost ones by normal form. */
-struct icp__near {
+struct icp__lost_near {
     struct icp__lost *lost;
     struct icp__keys normal; /* value = the first lost key of that form + 1 */
     uint32_t *next;          /* [lost->keys.count] the next one + 1 */
     struct icp__bytes room;  /* scratch */
 };
-bool icp__near_init(struct icp__near *n, struct icp__lost *l);
-bool icp__near_see(struct icp__near *n, struct icp_str above);
-void icp__near_free(struct icp__near *n);
+bool icp__near_init(struct icp__lost_near *n, struct icp__lost *l);
+bool icp__near_see(struct icp__lost_near *n, struct icp_str above);
+void icp__near_free(struct icp__lost_near *n);
 /* Writes the pairs with the most rows; column = the link's. Strings are copied into `a`. */
 bool icp__lost_report(const struct icp__lost *l, uint32_t column, struct icp__arena *a, struct icp__met *met);
 

@@ -2,7 +2,7 @@
 /* Offsets, slope and the figures that cross-fitting gives. */
 #include "model/calibrate.h"
 #include "base/number.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 #define SLOPE_LEAST 0.2
 #define SLOPE_MOST 5.0

@@ -54,6 +54,7 @@ static void weights_scale(struct icp__design *d) {
     }
     for (uint32_t i = 0; i < d->rows; i++)
         d->weight[i] = d->weight[i] / total * d->customers;
+    d->mass = d->customers;
     d->effective = total / squares * total;
 }
 
@@ -179,7 +180,7 @@ static void scan_task(void *arg, uint32_t i) {
     uint8_t use = judge(s->d, s);
     if (!s->failed && (use == ICP__USED || (use == ICP__LEFT_NO_CUSTOMER && !s->d->customers)))
         icp__scan_choose(s);
-    if (!s->failed && !icp__leak_measure(s, &s->d->note[s->column].leak))
+    if (!s->failed && s->column < s->d->derived && !icp__leak_measure(s, &s->d->note[s->column].leak))
         s->failed = true;
 }
 
@@ -381,7 +382,7 @@ static icp_status columns_make(struct icp__design *d, const struct icp__sources 
 
 static icp_status make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema, bool matrix,
                        icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
-    struct icp__design d = {.ctx = l->ctx, .schema = schema};
+    struct icp__design d = {.ctx = l->ctx, .schema = schema, .derived = UINT32_MAX};
     struct icp__sources from = {{NULL}, {NULL}};
     icp__arena_init(&d.arena, l->ctx);
     d.note = icp__arena_alloc(&d.arena, schema->columns + 1u, sizeof *d.note);
@@ -416,6 +417,45 @@ icp_status icp__design_make(const struct icp__customers *l, const struct icp__ma
 icp_status icp__design_audit(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
                              icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
     return make(l, m, schema, false, pool, p, out, err);
+}
+
+static bool example_rows(struct icp__design *d, const struct icp__examples *e) {
+    const struct icp__table *t = e->table;
+    d->rows = (uint32_t)t->rows;
+    d->reference_rows = e->negatives;
+    d->effective = e->effective;
+    d->row = icp__arena_alloc(&d->arena, d->rows + 1u, sizeof *d->row);
+    d->weight = icp__arena_alloc(&d->arena, d->rows + 1u, sizeof *d->weight);
+    for (uint32_t i = 0; d->row && d->weight && i < d->rows; i++) {
+        d->row[i] = (struct icp__design_row){t->hashes[i], t->keys[i], i, ICP__FROM_REFERENCE};
+        d->weight[i] = i < e->negatives ? 0 : e->mass[i];
+        d->customers += d->weight[i] > 0;
+        d->mass += d->weight[i];
+    }
+    return d->row && d->weight;
+}
+
+icp_status icp__design_examples(icp_context *c, const struct icp__examples *e, const icp_schema *schema, struct icp_str release, icp_pool *pool,
+                                const struct icp_progress *p, struct icp__design *out, struct icp_error *err) {
+    struct icp__design d = {.ctx = c, .schema = schema, .derived = e->derived};
+    struct icp__sources from = {{e->table}, {NULL}};
+    icp__arena_init(&d.arena, c);
+    d.note = icp__arena_alloc(&d.arena, schema->columns + 1u, sizeof *d.note);
+    int32_t *column = icp__arena_alloc(&d.arena, schema->columns + 1u, sizeof *column);
+    icp_status s = d.note && column && example_rows(&d, e) ? ICP_OK : icp__no_memory(err);
+    if (!s) {
+        memset(d.note, 0, schema->columns * sizeof *d.note);
+        for (uint32_t f = 0; f < schema->columns; f++)
+            column[f] = (int32_t)f;
+        from.column[ICP__FROM_REFERENCE] = column;
+        s = icp__parts_make(&d) ? columns_make(&d, &from, release, true, pool, p, err) : icp__no_memory(err);
+    }
+    if (s) {
+        icp__arena_free(&d.arena);
+        return s;
+    }
+    *out = d;
+    return ICP_OK;
 }
 
 void icp__design_free(struct icp__design *d) {

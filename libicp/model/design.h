@@ -57,6 +57,8 @@ struct icp__design {
     uint32_t customers, listed;    /* customers; of these in the reference */
     struct icp__design_row *row;   /* [rows] */
     double *weight;                /* [rows] of customers, mean 1; 0 = no customer */
+    double mass;                   /* sum of the weights */
+    uint32_t derived;              /* columns from here on were made here and are not searched for leaks; UINT32_MAX = none */
     double effective;              /* customers of equal weight that the weights amount to; 1 when all are identical */
     bool identical;                /* all customers say the same in every column */
     struct icp__parts parts;       /* for the search for leaks */
@@ -75,6 +77,17 @@ icp_status icp__design_make(const struct icp__customers *l, const struct icp__ma
 /* The notes alone, without fields, features and matrix; customers may be none. */
 icp_status icp__design_audit(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
                              icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
+/* Examples of a timing layer: account-moments with a column for each of the schema, those without the outcome first. The table's rows are by
+ * (hash, key) of the account in each class; rows of an account stay in one fold. */
+struct icp__examples {
+    const struct icp__table *table;
+    uint32_t negatives;
+    const double *mass; /* [rows] of those with the outcome, in a class of `effective` different ones */
+    double effective;
+    uint32_t derived;   /* first column that is read from events */
+};
+icp_status icp__design_examples(icp_context *c, const struct icp__examples *e, const icp_schema *schema, struct icp_str release, icp_pool *pool,
+                                const struct icp_progress *p, struct icp__design *out, struct icp_error *err);
 void icp__design_free(struct icp__design *d);
 /* Where a row of the reference's table stands: those that are left out are not there. */
 uint32_t icp__design_place(const struct icp__design *d, uint32_t row);

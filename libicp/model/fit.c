@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The public face of learning: takes rows in, runs the steps in order. */
 #include "model/audit.h"
+#include "model/model.h"
 #include "model/outcome.h"
+#include "model/playbook.h"
+#include "model/timing.h"
 #include <stddef.h>
 
 #define CUSTOMERS_LEAST 20u
@@ -12,12 +15,16 @@ struct icp_fit {
     icp_reference *reference;
     icp_schema *schema;
     icp_pool *pool;
-    uint32_t flags, min_customers;
+    uint32_t flags, min_customers, layers, horizon;
     struct icp__customers customers;
+    struct icp__history history;
+    struct icp__bytes card;
     struct icp_str release, protect, since; /* as in icp_fit_options */
     struct icp__arena arena; /* names */
 };
 
+#define HORIZON 90u
+#define ALL_LAYERS (1u << ICP_LAYER_FIT | 1u << ICP_LAYER_INTENT | 1u << ICP_LAYER_RETENTION)
 #define OPTIONS_FIRST ((uint32_t)sizeof(struct icp_fit_options))
 
 static bool keep(struct icp__arena *a, const char *data, size_t size, struct icp_str *out) {
@@ -54,8 +61,16 @@ static icp_status schema_of(icp_context *c, icp_reference *r, const icp_schema *
 
 static icp_status check_options(const struct icp_fit_options *o, struct icp_error *err) {
     const struct icp_str protect = {o->protect, o->protect_size};
-    if (o->flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS | ICP_FIT_LIST_CUSTOMERS) || o->reserved)
-        return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_fit_options");
+    if (o->flags & ~(uint32_t)(ICP_FIT_ALLOW_FEW | ICP_FIT_EXACT_KEYS | ICP_FIT_LIST_CUSTOMERS | ICP_FIT_AS_OF) || o->reserved || o->layers & ~ALL_LAYERS)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags or layers in icp_fit_options");
+    if (o->horizon_days > ICP__HORIZON_MOST)
+        return icp__fail(err, ICP_E_ARGUMENT, "the horizon has at most %u days", ICP__HORIZON_MOST);
+    if ((o->flags & ICP_FIT_AS_OF) && (o->as_of < ICP__DAY || o->as_of > (int64_t)INT32_MAX * 1000000 * 100))
+        return icp__fail(err, ICP_E_ARGUMENT, "as_of lies before 1970-01-02 or too far ahead");
+    if (!(o->flags & ICP_FIT_AS_OF) && o->as_of)
+        return icp__fail(err, ICP_E_ARGUMENT, "as_of without ICP_FIT_AS_OF");
+    if (!o->invalidates && o->invalidates_size)
+        return icp__fail(err, ICP_E_ARGUMENT, "invalidates is NULL but has a size");
     if ((!o->weight_column && o->weight_size) || (!o->key_column && o->key_size) || (!o->since_column && o->since_size))
         return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
     if ((!o->release && o->release_size) || (!o->protect && o->protect_size))
@@ -73,6 +88,19 @@ static bool keep_options(icp_fit *f, const struct icp_fit_options *o, struct icp
     return keep(a, o->key_column, o->key_size, key) && keep(a, o->weight_column, o->weight_size, weight) &&
            keep(a, o->release, o->release_size, &f->release) && keep(a, o->protect, o->protect_size, &f->protect) &&
            keep(a, o->since_column, o->since_size, &f->since);
+}
+
+/* What the history needs to know of them. */
+static bool keep_timing(icp_fit *f, const struct icp_fit_options *o) {
+    const icp_reference *r = f->reference;
+    icp__history_init(&f->history, f->ctx, r->key_column, r->key_form, r->seed);
+    f->layers = o->layers;
+    f->horizon = o->horizon_days ? o->horizon_days : HORIZON;
+    if (o->flags & ICP_FIT_AS_OF)
+        f->history.as_of = o->as_of;
+    if (f->history.reading.columns.failed || f->history.decisions.columns.failed)
+        return false;
+    return !o->invalidates || icp__event_fold_lines(&f->arena, o->invalidates, o->invalidates_size, &f->history.invalidates);
 }
 
 /* Protected columns are not learned from, wherever they stand. */
@@ -111,7 +139,8 @@ icp_status icp_fit_new(icp_context *c, icp_reference *r, const icp_schema *schem
     f->flags = own.flags;
     f->min_customers = own.min_customers ? own.min_customers : CUSTOMERS_LEAST;
     icp__arena_init(&f->arena, c);
-    s = keep_options(f, &own, &key, &weight) ? protect_schema(f, err) : icp__no_memory(err);
+    icp__bytes_init(&f->card, c);
+    s = keep_options(f, &own, &key, &weight) && keep_timing(f, &own) ? protect_schema(f, err) : icp__no_memory(err);
     icp__customers_init(&f->customers, c, r, key, weight);
     f->customers.protect = f->protect;
     f->customers.exact_keys = (own.flags & ICP_FIT_EXACT_KEYS) != 0;
@@ -131,6 +160,8 @@ void icp_fit_free(icp_fit *f) {
         return;
     icp_context *c = f->ctx;
     icp__customers_free(&f->customers);
+    icp__history_free(&f->history);
+    icp__bytes_free(&f->card);
     icp__arena_free(&f->arena);
     icp_schema_unref(f->schema);
     icp_reference_unref(f->reference);
@@ -159,6 +190,61 @@ icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct icp_prog
         return icp__fail(err, ICP_E_ARGUMENT, "fit and reader must not be NULL");
     icp_status s = icp__progress_check(p, err);
     return s ? s : icp__customers_exclude(&f->customers, r, p, err);
+}
+
+static icp_status add_rows(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p, bool outcomes,
+                           struct icp_error *err) {
+    struct icp__event_reading *reading;
+    struct icp__fpenv env;
+    if (!f || !r)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and reader must not be NULL");
+    reading = outcomes ? &f->history.decisions : &f->history.reading;
+    icp_status s = icp__progress_check(p, err);
+    if (!s)
+        s = icp__event_columns_ask(columns, &reading->ask, err);
+    if (s)
+        return s;
+    icp__fpenv_enter(&env);
+    s = outcomes ? icp__history_add_outcomes(&f->history, r, p, err) : icp__history_add_events(&f->history, r, p, err);
+    icp__fpenv_leave(&env);
+    return s;
+}
+
+icp_status icp_fit_add_events(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p, struct icp_error *err) {
+    return add_rows(f, r, columns, p, false, err);
+}
+
+icp_status icp_fit_add_outcomes(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p, struct icp_error *err) {
+    return add_rows(f, r, columns, p, true, err);
+}
+
+icp_status icp_fit_events(const icp_fit *f, icp_buffer **json, struct icp_error *err) {
+    struct icp__bytes b;
+    if (!f || !json)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and json must not be NULL");
+    icp__bytes_init(&b, f->ctx);
+    icp__history_report(&f->history, &b);
+    return icp__bytes_finish(&b, json, err);
+}
+
+icp_status icp_fit_set_card(icp_fit *f, const char *json, size_t size, struct icp_error *err) {
+    struct icp__playbook *book;
+    struct icp__bytes b;
+    if (!f || !json)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit and json must not be NULL");
+    icp_status s = icp__playbook_read(f->ctx, json, size, ICP_E_FORMAT, &book, err);
+    if (s)
+        return s;
+    icp__free(f->ctx, book);
+    icp__bytes_init(&b, f->ctx);
+    icp__bytes_add(&b, json, size);
+    if (b.failed) {
+        icp__bytes_free(&b);
+        return icp__no_memory(err);
+    }
+    icp__bytes_free(&f->card);
+    f->card = b;
+    return ICP_OK;
 }
 
 icp_status icp_fit_audit(icp_fit *f, const struct icp_progress *p, icp_buffer **json, struct icp_error *err) {
@@ -274,22 +360,73 @@ static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress
     return s ? s : icp__interval_fit(&r->layer, &r->calibration, &r->bins, &r->interval, err);
 }
 
-static icp_status run_model(icp_fit *f, const struct run *r, icp_model **out, struct icp_error *err) {
-    struct icp__outcome o = {&f->customers, &r->matches, &r->design, &r->layer, &r->calibration, &r->interval, &r->bins, 0};
+/* What the steps of the fit layer learned. */
+static icp_status outcome_of(icp_fit *f, const struct run *r, struct icp__learned *out, struct icp_error *err) {
+    struct icp__outcome o = {.reference = f->reference, .list = &f->customers, .matches = &r->matches, .d = &r->design, .layer = &r->layer,
+                             .calibration = &r->calibration, .interval = &r->interval, .bins = &r->bins, .which = ICP_LAYER_FIT};
     if (r->design.effective + 0.5 < f->min_customers)
         o.flags |= ICP_MODEL_FEW_CUSTOMERS;
-    if (!r->interval.calibrated || r->design.effective + 0.5 < ICP__INTERVAL_CUSTOMERS)
+    if (!r->interval.calibrated)
         o.flags |= ICP_MODEL_INTERVAL_UNCALIBRATED;
     if ((uint64_t)r->design.listed * LISTED_PART > r->design.reference_rows)
         o.flags |= ICP_MODEL_LISTED_SHARE_HIGH;
-    struct icp__learned learned;
-    icp_status s = icp__outcome_learn(&o, &learned, err);
-    if (s)
-        return s;
-    s = icp__model_build(f->ctx, &learned, out, err);
-    icp__learned_free(&learned);
+    icp_status s = icp__outcome_learn(&o, out, err);
     if (!s)
         icp__outcome_say(&o);
+    return s;
+}
+
+static icp_status learn_fit(icp_fit *f, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
+    struct run r = {0};
+    icp_status s = run_steps(f, &r, p, err);
+    if (!s)
+        s = outcome_of(f, &r, out, err);
+    icp__calibration_free(&r.calibration);
+    icp__layer_free(&r.layer);
+    icp__spans_free(&r.spans);
+    icp__design_free(&r.design);
+    icp__matches_free(&r.matches);
+    return s;
+}
+
+static icp_status learn_timing(icp_fit *f, uint32_t layer, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
+    const struct icp__timing_input in = {f->ctx, &f->history, &f->customers, f->schema, f->release, f->pool, layer, f->horizon, f->min_customers,
+                                         (f->flags & ICP_FIT_ALLOW_FEW) != 0};
+    icp_status s = icp__history_settle(&f->history, err);
+    return s ? s : icp__timing_learn(&in, p, out, err);
+}
+
+/* The layers asked for, else those that there is data for. */
+static uint32_t layers_of(const icp_fit *f) {
+    uint32_t layers = f->layers;
+    if (layers)
+        return layers;
+    if (f->customers.given || !f->history.reading.counts.rows)
+        layers |= 1u << ICP_LAYER_FIT;
+    if (f->history.reading.counts.rows)
+        layers |= 1u << ICP_LAYER_INTENT;
+    if (f->history.by_kind[ICP__CHURNED])
+        layers |= 1u << ICP_LAYER_RETENTION;
+    return layers;
+}
+
+static icp_status learn_all(icp_fit *f, const struct icp_progress *p, icp_model **out, struct icp_error *err) {
+    struct icp__learned learned[ICP__LAYERS];
+    struct icp__parts_of_model parts = {.card = {f->card.data, f->card.size}};
+    const uint32_t layers = layers_of(f);
+    icp_status s = ICP_OK;
+    for (uint32_t layer = ICP_LAYER_FIT; !s && layer <= ICP_LAYER_RETENTION; layer++) {
+        if (!(layers >> layer & 1u))
+            continue;
+        struct icp__learned *l = &learned[parts.layers];
+        s = layer == ICP_LAYER_FIT ? learn_fit(f, p, l, err) : learn_timing(f, layer, p, l, err);
+        if (!s)
+            parts.layer[parts.layers++] = l;
+    }
+    if (!s)
+        s = icp__model_build(f->ctx, &parts, out, err);
+    for (uint32_t i = 0; i < parts.layers; i++)
+        icp__learned_free(&learned[i]);
     return s;
 }
 
@@ -297,19 +434,11 @@ icp_status icp_fit_run(icp_fit *f, const struct icp_progress *p, icp_model **out
     if (!f || !out)
         return icp__fail(err, ICP_E_ARGUMENT, "fit and out must not be NULL");
     icp_status s = icp__progress_check(p, err);
+    struct icp__fpenv env;
     if (s)
         return s;
-    struct run r = {0};
-    struct icp__fpenv env;
     icp__fpenv_enter(&env);
-    s = run_steps(f, &r, p, err);
-    if (!s)
-        s = run_model(f, &r, out, err);
-    icp__calibration_free(&r.calibration);
-    icp__layer_free(&r.layer);
-    icp__spans_free(&r.spans);
-    icp__design_free(&r.design);
-    icp__matches_free(&r.matches);
+    s = learn_all(f, p, out, err);
     icp__fpenv_leave(&env);
     return s;
 }

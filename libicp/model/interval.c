@@ -2,7 +2,7 @@
 /* Width of the interval from models of half lists and thirds: posterior variances alone are no better than a constant. */
 #include "model/interval.h"
 #include "base/number.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 /* The square of the half width that a list of n customers usually needs is USUAL / n. Parts of a list measure that of this list,
  * but roughly, and not how much wider a longer list spreads: what they say is halved in logarithms towards the usual. */
@@ -113,7 +113,7 @@ icp_status icp__interval_fit(const struct icp__layer *l, const struct icp__calib
     if (!memory)
         return icp__no_memory(err);
     double *shape = memory + 2 * cells, usual = USUAL / d->effective;
-    struct icp__interval v = {.calibrated = d->customers >= ICP__INTERVAL_CUSTOMERS};
+    struct icp__interval v = {.calibrated = d->effective + 0.5 >= ICP__INTERVAL_CUSTOMERS};
     double thinness = shape_make(l, c, b, shape);
     /* A half list differs from the whole as much as two lists of this size would that share nothing but their kind, but for
      * the variance of a third list three times as long. */

@@ -2,12 +2,13 @@
 /* Precisions and weights together, by turns; then the same with parts of the data left out, side by side. */
 #include "model/layer.h"
 #include "base/number.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 #define NUISANCE_PRECISION 0.05 /* of the "known" indicators; they are dropped after the fit */
 #define PINNED_PRECISION 1e9    /* of words that speak only through the span */
 #define CENTRE_VALUES 20.0
 #define CENTRE_WORDS 30.0
+#define CENTRE_EVENTS 40.0
 #define CENTRE_SPAN 10.0
 #define CENTRE_PHRASES 60.0
 #define STRENGTH 10.0
@@ -33,9 +34,16 @@ static bool rank_make(struct icp__layer *l) {
     for (uint32_t i = 0; i < d->rows; i++)
         order[i] = i;
     icp__sort_index(order, d->rows, order + d->rows, by_hash, d->row);
+    /* Rows of one account (timing layers have several) share a rank, so that no fold or part sees half an account. */
     uint32_t next[2] = {0, 0};
-    for (uint32_t k = 0; k < d->rows; k++)
-        l->rank[order[k]] = next[d->weight[order[k]] > 0]++;
+    for (uint32_t k = 0, end; k < d->rows; k = end) {
+        bool customer = false;
+        for (end = k; end < d->rows && by_hash(d->row, order[k], order[end]) == 0; end++)
+            customer = customer || d->weight[order[end]] > 0;
+        for (uint32_t i = k; i < end; i++)
+            l->rank[order[i]] = next[customer];
+        next[customer]++;
+    }
     icp__free(l->ctx, order);
     return true;
 }
@@ -52,6 +60,12 @@ static double scale2(const struct icp__design *d, const struct icp__feature *f) 
 
 /* Words inside values, and terms that a normaliser adds to them, are a group of their own beside the values. */
 static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
+    if (d->field[f->field].column >= d->derived) { /* what is made of events shares one precision: each says too little of its own */
+        uint32_t first = f->field;
+        while (first > 0 && d->field[first - 1].column >= d->derived)
+            first--;
+        return ICP__GROUPS * first + ICP__GROUP_TRAITS;
+    }
     int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
     if (f->kind == ICP_TRAIT_PHRASE)
         return ICP__GROUPS * f->field + ICP__GROUP_PHRASES;
@@ -77,8 +91,9 @@ static bool prior_make(struct icp__layer *l) {
         return false;
     l->prior = (struct icp__precisions){params, groups, group, scale, centre, STRENGTH};
     for (uint32_t g = 0; g < groups; g++) {
+        bool events = d->field[g / ICP__GROUPS].column >= d->derived;
         bool words = icp__trait_kind_of(d->schema->column[d->field[g / ICP__GROUPS].column].kind) == ICP_TRAIT_WORD;
-        centre[g] = g % ICP__GROUPS == ICP__GROUP_SPAN ? CENTRE_SPAN : g % ICP__GROUPS == ICP__GROUP_PHRASES ? CENTRE_PHRASES : words ? CENTRE_WORDS : CENTRE_VALUES;
+        centre[g] = g % ICP__GROUPS == ICP__GROUP_SPAN ? CENTRE_SPAN : g % ICP__GROUPS == ICP__GROUP_PHRASES ? CENTRE_PHRASES : events ? CENTRE_EVENTS : words ? CENTRE_WORDS : CENTRE_VALUES;
         l->tau[g] = centre[g];
     }
     for (uint32_t j = 0; j < params; j++) {
@@ -109,7 +124,7 @@ static bool layer_make(const struct icp__design *d, struct icp__layer *l) {
         return false;
     for (uint32_t i = 0; i < d->rows; i++) {
         l->a[i] = d->weight[i];
-        l->b[i] = i < d->reference_rows ? (double)d->customers / d->reference_rows : 0;
+        l->b[i] = i < d->reference_rows ? d->mass / d->reference_rows : 0;
     }
     l->folds = d->customers < 2 ? 0 : d->customers < ICP__FOLDS ? d->customers : ICP__FOLDS;
     return prior_make(l) && rank_make(l);

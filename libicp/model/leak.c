@@ -3,7 +3,7 @@
  * an honest column among honest ones here, and the answer itself there (doc/audit.md has the reasoning and the figures). */
 #include "base/number.h"
 #include "model/scan.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 #define SURE 2.5          /* standard errors that an area is lowered by before it counts */
 #define TIMES 1.6         /* how much stronger than the strongest of the rest a leak is, in log odds */

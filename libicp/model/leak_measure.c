@@ -4,7 +4,7 @@
  * so that a column that says nothing comes out at one half, however many values it has. */
 #include "base/number.h"
 #include "model/scan.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 #define SUSPECT_CUSTOMERS 5u
 #define SUSPECT_SHARE 0.05  /* of the customers */

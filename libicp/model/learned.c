@@ -199,11 +199,12 @@ static bool spread_make(const struct icp__outcome *o, struct icp__learned *out) 
 
 icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned *out, struct icp_error *err) {
     const struct icp__design *d = o->d;
-    struct icp__learned l = {.schema = d->schema, .layer = ICP_LAYER_FIT, .flags = o->flags, .customers = d->customers,
+    struct icp__learned l = {.schema = d->schema, .layer = o->which, .flags = o->flags, .customers = (uint64_t)(o->timing ? d->effective + 0.5 : d->customers),
                              .companies = d->reference_rows, .listed = d->listed};
     icp__arena_init(&l.arena, d->ctx);
     icp__bytes_init(&l.summary, d->ctx);
-    memcpy(l.reference_id, o->list->reference->id, sizeof l.reference_id);
+    icp__bytes_init(&l.signals, d->ctx);
+    memcpy(l.reference_id, o->reference->id, sizeof l.reference_id);
     l.base_variance = squares(o->interval->base * milli_per_nat() * milli_per_nat());
     l.slope_micro = icp__round(o->calibration->slope * 1e6);
     l.cllr_micro = icp__round(o->calibration->cllr * 1e6);
@@ -222,4 +223,7 @@ icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned 
 void icp__learned_free(struct icp__learned *l) {
     icp__arena_free(&l->arena);
     icp__bytes_free(&l->summary);
+    icp__bytes_free(&l->signals);
+    icp_schema_unref(l->own_schema);
+    l->own_schema = NULL;
 }

@@ -32,6 +32,7 @@ struct icp__learned_bounds {
 struct icp__learned {
     struct icp__arena arena; /* owns traits, bounds and texts */
     const icp_schema *schema;
+    icp_schema *own_schema; /* released with the rest; NULL = the schema is the caller's */
     uint8_t reference_id[32];
     uint32_t layer;
     uint64_t count;
@@ -44,7 +45,14 @@ struct icp__learned {
     int64_t slope_micro, cllr_micro, auc_micro;
     uint64_t spread[2][560];           /* ICP_WHO_REFERENCE, ICP_WHO_CUSTOMERS: scores 200..759 */
     struct icp__bytes summary;         /* JSON of icp_model_summary */
+    struct icp__bytes signals;         /* timing layers: JSON of section SIGN; size 0 = none */
 };
 void icp__learned_free(struct icp__learned *l);
-/* Builds the immutable model (serialises to the file form and loads it, so both paths are one). */
-icp_status icp__model_build(icp_context *c, const struct icp__learned *l, icp_model **out, struct icp_error *err);
+/* Builds the immutable model (serialises to the file form and loads it, so both paths are one). The first layer's file holds those of the
+ * others, in ascending order of layers, and the card. */
+struct icp__parts_of_model {
+    const struct icp__learned *layer[3];
+    uint32_t layers;
+    struct icp_str card; /* JSON; data NULL = none */
+};
+icp_status icp__model_build(icp_context *c, const struct icp__parts_of_model *parts, icp_model **out, struct icp_error *err);

@@ -2,7 +2,7 @@
 /* The report of icp_fit_matches. */
 #include "base/json.h"
 #include "model/customers.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 #define LISTED 1000u /* keys shown of each list */
 

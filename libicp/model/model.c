@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The public face of a model: loading, saving, figures, traits. */
 #include "model/model.h"
+#include "model/playbook.h"
 
 static void destroy(icp_model *m) {
     icp_context *c = m->ctx;
+    for (uint32_t i = 1; i < m->parts; i++)
+        destroy(m->part[i]);
+    if (m->signals != NULL)
+        icp__signals_free(m->signals);
+    icp__free(c, m->signals);
+    icp__free(c, m->playbook);
     icp__container_free(&m->file);
     icp_schema_unref(m->schema);
     icp__free(c, m->slots);
@@ -27,8 +34,55 @@ static icp_model *make(icp_context *c, struct icp_error *err) {
     return m;
 }
 
-static icp_status finish(icp_model *m, const char *source, icp_model **out, struct icp_error *err) {
+/* A further layer: a file inside a section of the first one's. */
+static icp_status open_part(icp_model *m, const char *tag, uint32_t layer, const char *source, struct icp_error *err) {
+    const struct icp__section *s = icp__container_find(&m->file, tag);
+    struct icp__place where = ICP__NOWHERE;
+    icp_model *part;
+    icp_status st;
+    if (s == NULL)
+        return ICP_OK;
+    where.source = source;
+    if ((s->flags & ICP__SECTION_DEFLATED) || layer <= m->layer)
+        return icp__fail_at(err, ICP_E_FORMAT, &where, "section %s is deflated, or its layer stands before the first", tag);
+    part = make(m->ctx, err);
+    if (part == NULL)
+        return ICP_E_MEMORY;
+    part->data = s->data;
+    part->size = (size_t)s->size;
+    st = icp__container_parse(m->ctx, s->data, (size_t)s->size, ICP__MAGIC_MODEL, ICP__FORMAT_MAJOR, icp__model_sections, source, &part->file, err);
+    if (st == ICP_OK)
+        st = icp__model_open(part, source, err);
+    if (st == ICP_OK && (part->layer != layer || icp__container_find(&part->file, ICP__TAG_INTENT) != NULL || icp__container_find(&part->file, ICP__TAG_RETENTION) != NULL))
+        st = icp__fail_at(err, ICP_E_FORMAT, &where, "section %s holds another layer", tag);
+    if (st == ICP_OK && memcmp(part->info.reference_id, m->info.reference_id, 32) != 0)
+        st = icp__fail_at(err, ICP_E_FORMAT, &where, "section %s is of another reference", tag);
+    if (st == ICP_OK && part->info.extraction != m->info.extraction)
+        st = icp__fail_at(err, ICP_E_FORMAT, &where, "section %s has another extraction version", tag);
+    if (st != ICP_OK) {
+        destroy(part);
+        return st;
+    }
+    part->first_trait = m->part[m->parts - 1]->first_trait + m->part[m->parts - 1]->info.traits;
+    m->part[m->parts++] = part;
+    m->info.layers |= 1u << layer;
+    return ICP_OK;
+}
+
+static icp_status open_all(icp_model *m, const char *source, struct icp_error *err) {
     icp_status st = icp__model_open(m, source, err);
+    m->part[0] = m;
+    m->parts = 1;
+    if (st == ICP_OK)
+        st = open_part(m, ICP__TAG_INTENT, ICP_LAYER_INTENT, source, err);
+    if (st == ICP_OK)
+        st = open_part(m, ICP__TAG_RETENTION, ICP_LAYER_RETENTION, source, err);
+    m->card = icp__container_find(&m->file, ICP__TAG_CARD);
+    return st == ICP_OK && m->card != NULL ? icp__playbook_read(m->ctx, (const char *)m->card->data, (size_t)m->card->size, ICP_E_FORMAT, &m->playbook, err) : st;
+}
+
+static icp_status finish(icp_model *m, const char *source, icp_model **out, struct icp_error *err) {
+    icp_status st = open_all(m, source, err);
     if (st != ICP_OK) {
         m->release = NULL; /* memory that was lent stays with the caller on failure */
         destroy(m);
@@ -118,7 +172,56 @@ icp_status icp_model_save(const icp_model *m, struct icp_sink *s, struct icp_err
 icp_status icp_model_describe(const icp_model *m, struct icp_model_info *out, struct icp_error *err) {
     if (m == NULL || out == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL");
-    return icp__output(out, sizeof *out, &m->info, sizeof m->info, err);
+    struct icp_model_info info = m->info;
+    for (uint32_t i = 1; i < m->parts; i++)
+        info.traits += m->part[i]->info.traits;
+    return icp__output(out, sizeof *out, &info, sizeof info, err);
+}
+
+icp_status icp_model_layer(const icp_model *m, int32_t layer, struct icp_layer_info *out, struct icp_error *err) {
+    const icp_model *part;
+    if (m == NULL || out == NULL)
+        return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL");
+    part = icp__model_part(m, layer);
+    if (part == NULL)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "the model has no layer %d", layer);
+    struct icp_layer_info info = {.layer = layer, .flags = part->info.flags, .traits = part->info.traits, .first_trait = part->first_trait,
+                                  .examples = part->info.customers, .others = part->info.companies, .slope_micro = part->info.slope_micro,
+                                  .cllr_micro = part->info.cllr_micro, .auc_micro = part->info.auc_micro};
+    if (part->signals != NULL) {
+        info.horizon_days = part->signals->horizon;
+        info.signals = part->signals->signals;
+        info.flags |= part->signals->assumed ? ICP_MODEL_ASSUMED : 0;
+    }
+    return icp__output(out, sizeof *out, &info, sizeof info, err);
+}
+
+icp_status icp_model_signal(const icp_model *m, int32_t layer, uint32_t i, struct icp_signal *out, struct icp_error *err) {
+    const icp_model *part;
+    if (m == NULL || out == NULL)
+        return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL");
+    part = icp__model_part(m, layer);
+    if (part == NULL || part->signals == NULL)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "the model has no layer %d that is learned from events", layer);
+    if (i >= part->signals->signals)
+        return icp__fail(err, ICP_E_ARGUMENT, "signal %u of %u", i, part->signals->signals);
+    const struct icp__signal *s = &part->signals->signal[i];
+    struct icp_signal own = {.measured = s->half_life.measured, .type = s->type, .events = s->events, .newest = s->newest * ICP__DAY,
+                             .half_life_days = icp__half_life_days[s->half_life.at], .low_days = icp__half_life_days[s->half_life.low],
+                             .high_days = icp__half_life_days[s->half_life.high], .stale_days = ICP__STALE_BLOCKS * icp__half_life_days[s->half_life.at]};
+    return icp__output(out, sizeof *out, &own, sizeof own, err);
+}
+
+icp_status icp_model_card(const icp_model *m, icp_buffer **json, struct icp_error *err) {
+    struct icp__bytes b;
+    if (m == NULL || json == NULL)
+        return icp__fail(err, ICP_E_ARGUMENT, "model and json must not be NULL");
+    icp__bytes_init(&b, m->ctx);
+    if (m->card != NULL)
+        icp__bytes_add(&b, m->card->data, (size_t)m->card->size);
+    else
+        icp__bytes_text(&b, "{}");
+    return icp__bytes_finish(&b, json, err);
 }
 
 icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_error *err) {
@@ -137,6 +240,15 @@ icp_status icp_model_summary(const icp_model *m, icp_buffer **json, struct icp_e
         icp__bytes_add(&b, m->summary->data, (size_t)m->summary->size);
     else
         icp__bytes_text(&b, "{}");
+    for (uint32_t i = 1; i < m->parts && !b.failed; i++) { /* further layers become members of the first one's object */
+        const struct icp__section *s = m->part[i]->summary;
+        while (b.size > 1 && b.data[b.size - 1] != '}')
+            b.size--;
+        b.size--;
+        icp__bytes_print(&b, "%s\"%s\":", b.size > 1 ? "," : "", m->part[i]->layer == ICP_LAYER_INTENT ? "intent" : "retention");
+        icp__bytes_add(&b, s != NULL && s->size != 0 ? (const char *)s->data : "{}", s != NULL && s->size != 0 ? (size_t)s->size : 2);
+        icp__bytes_text(&b, "}");
+    }
     return icp__bytes_finish(&b, json, err);
 }
 
@@ -146,8 +258,14 @@ icp_status icp_model_trait(const icp_model *m, uint32_t i, struct icp_trait *out
     const uint8_t *e, *n;
     if (m == NULL || out == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL");
+    for (uint32_t k = m->parts; k-- > 1;)
+        if (i >= m->part[k]->first_trait) {
+            i -= m->part[k]->first_trait;
+            m = m->part[k];
+            break;
+        }
     if (i >= m->info.traits)
-        return icp__fail(err, ICP_E_ARGUMENT, "trait %u of %u", i, m->info.traits);
+        return icp__fail(err, ICP_E_ARGUMENT, "trait %u of %u", m->first_trait + i, m->first_trait + m->info.traits);
     e = icp__entry(m, i);
     n = m->shar + (size_t)i * ICP__COUNTS_SIZE;
     column = &m->schema->column[icp__entry_column(e)];
@@ -170,7 +288,8 @@ icp_status icp_model_trait(const icp_model *m, uint32_t i, struct icp_trait *out
 
 int32_t icp_model_find_trait(const icp_model *m, int32_t layer, const char *id, size_t size) {
     uint32_t lo = 0, hi;
-    if (m == NULL || id == NULL || layer != (int32_t)m->layer)
+    m = m == NULL || id == NULL ? NULL : icp__model_part(m, layer);
+    if (m == NULL)
         return -1;
     hi = m->info.traits;
     while (lo < hi) { /* the first whose id is not smaller */
@@ -187,7 +306,7 @@ int32_t icp_model_find_trait(const icp_model *m, int32_t layer, const char *id, 
         uint32_t i = icp__get32(m->idix + (size_t)lo * 4);
         const uint8_t *e = icp__entry(m, i);
         if (icp__entry_id_size(e) == size && memcmp(m->strs + icp__entry_id(e), id, size) == 0)
-            return (int32_t)i;
+            return (int32_t)(m->first_trait + i);
     }
     return -1;
 }

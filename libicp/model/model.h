@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "model/points.h"
+#include "timing/signals.h"
 #include "trait/extract.h"
 #include <icp/model.h>
 
@@ -39,6 +40,13 @@ struct icp__slot {
     uint64_t share;      /* part of the model's evidence variance */
 };
 
+/* Sections that hold the files of further layers, and the card. */
+#define ICP__TAG_INTENT "INTN"
+#define ICP__TAG_RETENTION "RETN"
+#define ICP__TAG_CARD "CARD"
+#define ICP__LAYERS 3u /* of a model, at most */
+
+/* A model, or a further layer of one: each is a file of its own inside the first one's. */
 struct icp_model {
     _Atomic uint32_t refs;
     icp_context *ctx;
@@ -61,7 +69,24 @@ struct icp_model {
     const char *strs;
     uint64_t mask; /* buckets - 1 */
     const struct icp__section *summary;
+    struct icp__signals *signals; /* timing layers, else NULL */
+    /* Of the whole, in the first layer. */
+    icp_model *part[ICP__LAYERS]; /* [0] = itself */
+    uint32_t parts;
+    uint32_t first_trait;         /* of a part: traits are numbered through all of them */
+    const struct icp__section *card;
+    struct icp__playbook *playbook; /* of the card */
 };
+/* The caller's names of columns; they live as long as the caller's. */
+struct icp__event_columns;
+icp_status icp__event_columns_ask(const struct icp_event_columns *given, struct icp__event_columns *out, struct icp_error *err);
+/* The layer, or NULL. */
+static inline icp_model *icp__model_part(const icp_model *m, int32_t layer) {
+    for (uint32_t i = 0; i < m->parts; i++)
+        if ((int32_t)m->part[i]->layer == layer)
+            return m->part[i];
+    return NULL;
+}
 
 extern const char *const icp__model_sections[]; /* known tags, NULL-terminated */
 /* Checks everything and fills the rest of m, whose file is parsed. */

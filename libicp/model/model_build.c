@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "model/learned.h"
 #include "model/model.h"
-#include "model/sort.h"
+#include "base/sort.h"
 #include "trait/parse.h"
 
 struct entry {
@@ -380,19 +380,30 @@ static void add_figures(struct builder *b) {
     icp__put32(p + 52, b->probe), icp__put64(p + 56, b->buckets), icp__put32(p + 64, b->numbers);
 }
 
-static icp_status write_file(struct builder *b, struct icp_sink *sink) {
-    const struct icp__bytes *const parts[] = {&b->meta, &b->layr, &b->schm, &b->slot, &b->trai, &b->shar,
-                                              &b->indx, &b->idix, &b->bins, &b->strs, &b->sprd, &b->l->summary};
-    static const char tags[][5] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX", "IDIX", "BINS", "STRS", "SPRD", "SUMM"};
+/* What stands behind a layer's own sections: files of further layers, and the card. */
+struct behind {
+    const char *tag;
+    uint32_t flags;
+    struct icp_str bytes;
+};
+
+static icp_status write_file(struct builder *b, const struct behind *more, uint32_t count, struct icp_sink *sink) {
+    const struct icp__bytes *const parts[] = {&b->meta, &b->layr, &b->schm, &b->slot, &b->trai, &b->shar, &b->indx,
+                                              &b->idix, &b->bins, &b->strs, &b->sprd, &b->l->summary, &b->l->signals};
+    static const char tags[][5] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX", "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN"};
     struct icp__container file = {.ctx = b->ctx, .major = ICP__FORMAT_MAJOR, .minor = ICP__FORMAT_MINOR};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         if (parts[i]->failed) {
             icp__sink_abort(sink);
             return icp__no_memory(b->err);
         }
+        if (parts[i] == &b->l->signals && parts[i]->size == 0)
+            continue;
         icp__container_add(&file, tags[i], parts[i] == &b->l->summary ? 0 : ICP__SECTION_CRITICAL,
                            parts[i]->size == 0 ? "" : parts[i]->data, parts[i]->size);
     }
+    for (uint32_t i = 0; i < count; i++)
+        icp__container_add(&file, more[i].tag, more[i].flags, more[i].bytes.data, more[i].bytes.size);
     return icp__container_write(&file, ICP__MAGIC_MODEL, sink, b->err);
 }
 
@@ -417,26 +428,46 @@ static icp_status build_sections(struct builder *b) {
     return ICP_OK;
 }
 
-icp_status icp__model_build(icp_context *c, const struct icp__learned *l, icp_model **out, struct icp_error *err) {
+/* The file of one layer, with what stands behind it. */
+static icp_status build_file(icp_context *c, const struct icp__learned *l, const struct behind *more, uint32_t count, icp_buffer **out, struct icp_error *err) {
     struct builder b = {.ctx = c, .l = l, .err = err};
     struct icp__bytes *const all[] = {&b.strs, &b.meta, &b.layr, &b.schm, &b.slot, &b.trai, &b.shar, &b.indx, &b.idix, &b.bins, &b.sprd};
-    icp_buffer *file = NULL;
     struct icp_sink sink;
     icp_status st;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         icp__bytes_init(all[i], c);
     st = build_sections(&b);
     if (st == ICP_OK)
-        st = icp_sink_to_memory(c, &sink, &file, err);
+        st = icp_sink_to_memory(c, &sink, out, err);
     if (st == ICP_OK)
-        st = write_file(&b, &sink);
+        st = write_file(&b, more, count, &sink);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         icp__bytes_free(all[i]);
     icp__free(c, b.entries);
     icp__free(c, b.index);
-    if (st == ICP_OK) {
-        st = icp__model_adopt(c, file, out, err);
-        icp_buffer_unref(file);
+    return st;
+}
+
+icp_status icp__model_build(icp_context *c, const struct icp__parts_of_model *parts, icp_model **out, struct icp_error *err) {
+    icp_buffer *file[3] = {NULL, NULL, NULL};
+    struct behind more[3];
+    uint32_t count = 0;
+    icp_status st = ICP_OK;
+    for (uint32_t i = 1; st == ICP_OK && i < parts->layers; i++) {
+        st = build_file(c, parts->layer[i], NULL, 0, &file[i], err);
+        if (st == ICP_OK) {
+            more[count].tag = parts->layer[i]->layer == ICP_LAYER_INTENT ? ICP__TAG_INTENT : ICP__TAG_RETENTION;
+            more[count].flags = ICP__SECTION_CRITICAL;
+            icp_buffer_data(file[i], &more[count++].bytes);
+        }
     }
+    if (parts->card.data != NULL)
+        more[count++] = (struct behind){ICP__TAG_CARD, 0, parts->card};
+    if (st == ICP_OK)
+        st = build_file(c, parts->layer[0], more, count, &file[0], err);
+    if (st == ICP_OK)
+        st = icp__model_adopt(c, file[0], out, err);
+    for (uint32_t i = 0; i < 3; i++)
+        icp_buffer_unref(file[i]);
     return st;
 }

@@ -120,6 +120,29 @@ static icp_status load_schema(struct loader *l) {
     return ICP_OK;
 }
 
+/* Timing layers say which of their columns are read from events; the fit layer has none. */
+static icp_status load_signals(struct loader *l) {
+    icp_model *m = l->m;
+    const struct icp__section *s = icp__container_find(&m->file, "SIGN");
+    if ((s != NULL) != (m->layer != ICP_LAYER_FIT))
+        return bad(l, "SIGN", 0, s != NULL ? "signals of the fit layer" : "signals are missing");
+    if (s == NULL)
+        return ICP_OK;
+    if (s->flags & ICP__SECTION_DEFLATED)
+        return bad(l, "SIGN", 0, "is deflated");
+    m->signals = icp__alloc(m->ctx, 1, sizeof *m->signals);
+    if (m->signals == NULL)
+        return icp__no_memory(l->err);
+    icp__signals_init(m->signals, m->ctx);
+    icp_status st = icp__signals_read(m->signals, (const char *)s->data, (size_t)s->size, l->columns, l->source, l->err);
+    if (st == ICP_OK && m->signals->layer != m->layer)
+        return bad(l, "SIGN", 0, "of another layer");
+    for (uint32_t i = 0; st == ICP_OK && i < m->signals->columns; i++)
+        if (m->schema->column[m->signals->column[i].column].kind != ICP_KIND_NUMBER)
+            return bad(l, "SIGN", i, "a column of events is no number");
+    return st;
+}
+
 static icp_status load_tables(struct loader *l) {
     icp_model *m = l->m;
     const uint8_t *strs = NULL;
@@ -392,7 +415,7 @@ static icp_status check_spread(const struct loader *l) {
 }
 
 const char *const icp__model_sections[] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX",
-                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", NULL};
+                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN", ICP__TAG_INTENT, ICP__TAG_RETENTION, ICP__TAG_CARD, NULL};
 
 icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *err) {
     struct loader l = {.m = m, .source = source, .err = err};
@@ -406,6 +429,8 @@ icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *e
         st = load_layer(&l);
     if (st == ICP_OK)
         st = load_schema(&l);
+    if (st == ICP_OK)
+        st = load_signals(&l);
     if (st == ICP_OK)
         st = load_tables(&l);
     if (st == ICP_OK)

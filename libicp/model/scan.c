@@ -2,7 +2,7 @@
 /* Cells to traits with their counts, and the choice of the traits worth fitting. */
 #include "model/scan.h"
 #include "base/hash.h"
-#include "model/sort.h"
+#include "base/sort.h"
 
 /* A trait enters with this many customers or this many companies of the reference: asking for two customers of every trait
  * lost a tenth of the average precision (doc/decisions.md). */
@@ -219,6 +219,17 @@ static uint32_t quantile_edges(const double *sorted, size_t n, struct icp__decim
     return edges;
 }
 
+/* Of what is made of events most accounts have none: one edge parts these, the others lie at the quantiles of the rest. */
+static uint32_t edges_above_zero(const double *sorted, size_t n, struct icp__decimal *edge) {
+    size_t zeros = 0;
+    while (zeros < n && sorted[zeros] <= 0)
+        zeros++;
+    if (zeros == 0 || zeros == n)
+        return quantile_edges(sorted, n, edge);
+    edge[0] = icp__decimal_between(sorted[zeros - 1], sorted[zeros]);
+    return 1 + quantile_edges(sorted + zeros, n - zeros, edge + 1);
+}
+
 static void count_range(struct icp__scan *s, struct icp__feature *f) {
     double edge = icp__decimal_value(f->edge);
     for (uint32_t i = 0; i < s->d->rows; i++) {
@@ -263,7 +274,7 @@ static void choose_ranges(struct icp__scan *s) {
         s->least = n ? sorted[0] : 0;
         s->most = n ? sorted[n - 1] : 0;
         note_spread(s, sorted, n);
-        s->features = quantile_edges(sorted, n, edge);
+        s->features = s->column >= s->d->derived ? edges_above_zero(sorted, n, edge) : quantile_edges(sorted, n, edge);
         for (uint32_t k = 0; k < s->features; k++) {
             s->feature[k] = (struct icp__feature){.kind = ICP_TRAIT_RANGE, .edge = edge[k]};
             count_range(s, &s->feature[k]);

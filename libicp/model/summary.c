@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "model/outcome.h"
+#include "timing/moments.h"
 
 static void member(struct icp__bytes *b, const char *name, int64_t v) {
     icp__bytes_text(b, name);
@@ -88,7 +89,7 @@ void icp__outcome_say(const struct icp__outcome *o) {
             icp__say(o->d->ctx, ICP_LOG_NOTE, ICP_OK, "column \"%.*s\" is left out: %s", (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64),
                      schema->column[c].name.data, icp__note_reason(n));
     }
-    uint32_t lost = o->matches->by_origin[ICP__NOT_FOUND];
+    uint32_t lost = o->matches ? o->matches->by_origin[ICP__NOT_FOUND] : 0;
     if (lost)
         icp__say(o->d->ctx, ICP_LOG_WARNING, ICP_E_NO_MATCH, "%u of %u customers were found nowhere", lost, o->matches->count);
 }
@@ -151,21 +152,76 @@ static void write_interval(const struct icp__outcome *o, struct icp__bytes *b) {
     icp__bytes_text(b, "}");
 }
 
-icp_status icp__outcome_summary(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
-    const struct icp__design *d = o->d;
+static void write_half_life(const struct icp__half_life *h, struct icp__bytes *b) {
+    member(b, ",\"half_life_days\":", icp__half_life_days[h->at]);
+    member(b, ",\"low_days\":", icp__half_life_days[h->low]);
+    member(b, ",\"high_days\":", icp__half_life_days[h->high]);
+    icp__bytes_text(b, h->measured ? ",\"verdict\":\"measured\"" : ",\"verdict\":\"not enough data: assumed\"");
+}
+
+/* What a timing layer was learned from. */
+static void write_timing(const struct icp__timing_facts *t, struct icp__bytes *b) {
+    const struct icp__moments *m = t->moments;
+    icp__bytes_text(b, "\"timing\":{\"read\":");
+    icp__history_report(t->history, b);
+    member(b, ",\"horizon_days\":", m->horizon);
+    member(b, ",\"spacing_days\":", m->spacing);
+    icp__bytes_print(b, ",\"assumed\":%s", t->signals->assumed ? "true" : "false");
+    icp__bytes_print(b, ",\"survival\":%s", m->survival ? "true" : "false");
+    member(b, ",\"account_moments\":{\"at_risk\":", (int64_t)m->considered);
+    member(b, ",\"too_young\":", (int64_t)m->censored);
+    member(b, ",\"undecided\":", (int64_t)m->undecided);
+    member(b, ",\"with_outcome\":", (int64_t)m->positives_seen);
+    member(b, ",\"without\":", (int64_t)m->negatives_seen);
+    member(b, ",\"used\":", m->rows);
+    micro(b, "},\"distinct_outcomes_micro\":", m->outcomes);
+    member(b, ",\"outcomes_without_events\":", (int64_t)m->outcomes_without_events);
+    icp__bytes_text(b, ",\"signals\":[");
+    for (uint32_t i = 0; i < t->signals->signals; i++) {
+        const struct icp__signal *s = &t->signals->signal[i];
+        icp__bytes_text(b, i ? ",{\"type\":" : "{\"type\":");
+        icp__json_string(b, s->type.data, s->type.size);
+        member(b, ",\"events\":", (int64_t)s->events);
+        if (!t->signals->assumed)
+            write_half_life(&s->half_life, b);
+        icp__bytes_text(b, "}");
+    }
+    icp__bytes_text(b, "]}");
+}
+
+icp_status icp__surge_summary(const struct icp__timing_facts *t, struct icp__bytes *b, struct icp_error *err) {
     icp__bytes_text(b, "{\"version\":1,");
-    write_columns(o, b);
+    write_timing(t, b);
+    icp__bytes_text(b, ",\"warnings\":[\"no outcomes were given: the layer is assumed, not learned\"]}");
+    return b->failed ? icp__no_memory(err) : ICP_OK;
+}
+
+static icp_status write_list(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
+    const struct icp__design *d = o->d;
     icp_status s = write_foreign(o, b, err);
     if (s)
         return s;
     icp__bytes_text(b, ",\"matches\":");
     s = icp__matches_write(o->list, o->matches, false, b, err); /* a model may be handed on: it names no customer */
-    if (s)
-        return s;
     member(b, ",\"customers\":", d->customers);
     member(b, ",\"companies\":", d->reference_rows);
     member(b, ",\"listed\":", d->listed);
     micro(b, ",\"listed_share_micro\":", d->reference_rows ? (double)d->listed / d->reference_rows : 0);
+    return s;
+}
+
+icp_status icp__outcome_summary(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
+    icp_status s = ICP_OK;
+    icp__bytes_text(b, "{\"version\":1,");
+    write_columns(o, b);
+    if (o->timing) {
+        icp__bytes_text(b, ",");
+        write_timing(o->timing, b);
+    } else {
+        s = write_list(o, b, err);
+    }
+    if (s)
+        return s;
     write_fit(o, b);
     write_interval(o, b);
     icp__bytes_text(b, ",\"warnings\":[");

@@ -48,7 +48,8 @@ icp_status icp_distribution_of_model(const icp_model *m, int32_t layer, int32_t 
     icp_status st;
     if (m == NULL || out == NULL || (who != ICP_WHO_REFERENCE && who != ICP_WHO_CUSTOMERS))
         return icp__fail(err, ICP_E_ARGUMENT, "model and out must not be NULL, who must be ICP_WHO_...");
-    if (layer != (int32_t)m->layer)
+    m = icp__model_part(m, layer);
+    if (m == NULL)
         return icp__fail(err, ICP_E_UNSUPPORTED, "the model has no layer %d", layer);
     st = icp_distribution_new(m->ctx, &d, err);
     if (st != ICP_OK)

@@ -2,6 +2,7 @@
 /* Why the last record's score is what it is. */
 #include "base/json.h"
 #include "score/scorer.h"
+#include "trait/parse.h"
 
 /* Entries come nearly in order, columns in that of the schema. */
 static void sort_hits(uint32_t *v, uint32_t n) {
@@ -17,9 +18,12 @@ static void sort_hits(uint32_t *v, uint32_t n) {
         }
 }
 
-static icp_status check(const icp_scorer *s, int32_t layer, struct icp_error *err) {
-    if (!s->has_record || layer != (int32_t)s->model->layer)
+/* The worker of the layer in which the last record was scored. */
+static icp_status check(const icp_scorer **s, int32_t layer, struct icp_error *err) {
+    const icp_scorer *w = icp__scorer_layer((icp_scorer *)(uintptr_t)*s, layer);
+    if (w == NULL || !w->has_record)
         return icp__fail(err, ICP_E_STATE, "no record was scored in layer %d", layer);
+    *s = w;
     return ICP_OK;
 }
 
@@ -28,12 +32,12 @@ icp_status icp_scorer_contributions(const icp_scorer *s, int32_t layer, int32_t 
     icp_status st;
     if (s == NULL || n == NULL || (cap != 0 && (trait == NULL || millipoints == NULL)))
         return icp__fail(err, ICP_E_ARGUMENT, "scorer, n and, with room, both arrays must not be NULL");
-    st = check(s, layer, err);
+    st = check(&s, layer, err);
     if (st != ICP_OK)
         return st;
     sort_hits(s->hits, s->record.count);
     for (uint32_t i = 0; i < s->record.count && i < cap; i++) {
-        trait[i] = (int32_t)s->hits[i];
+        trait[i] = (int32_t)(s->model->first_trait + s->hits[i]);
         millipoints[i] = icp__entry_points(icp__entry(s->model, s->hits[i]));
     }
     *n = s->record.count;
@@ -119,6 +123,28 @@ static void known_columns(const icp_scorer *s, struct icp__bytes *b) {
     icp__bytes_text(b, "]");
 }
 
+/* What only timing layers have. */
+static void timing(const icp_scorer *s, struct icp__bytes *b) {
+    const struct icp_score *v = &s->score;
+    char day[10];
+    if (s->model->signals == NULL)
+        return;
+    icp__bytes_print(b, ",\"assumed\":%s", s->model->signals->assumed ? "true" : "false");
+    if (v->stale >= 0)
+        member(b, "stale_thousandths", v->stale);
+    if (v->trend != ICP_TREND_UNKNOWN)
+        member(b, "trend_thousandths", v->trend);
+    if (s->record.broken == NULL)
+        return;
+    icp__bytes_text(b, ",\"invalidated\":{\"event\":");
+    icp__json_strz(b, s->record.broken->name);
+    icp__date_print(s->record.broken->time / ICP__DAY, day);
+    icp__bytes_print(b, ",\"day\":\"%.*s\"", 10, day);
+    member(b, "score_without", icp__points_score(v->whole));
+    member(b, "millipoints_without", v->whole);
+    icp__bytes_text(b, "}");
+}
+
 static void causes(const icp_scorer *s, struct icp__bytes *b) {
     const uint64_t flags = s->score.flags;
     const char *comma = "\"";
@@ -144,7 +170,13 @@ static void causes(const icp_scorer *s, struct icp__bytes *b) {
     if (flags & ICP_FLAG_INTERVAL_UNCALIBRATED)
         icp__bytes_print(b, "%sthe interval could not be checked with fewer than 50 customers\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_LISTED_SHARE_HIGH)
-        icp__bytes_print(b, "%smore than 1/8 of the reference are customers, so no ratio can be large\"", comma);
+        icp__bytes_print(b, "%smore than 1/8 of the reference are customers, so no ratio can be large\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_ASSUMED)
+        icp__bytes_print(b, "%sno outcomes were given: the score is assumed, not learned\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_STALE)
+        icp__bytes_print(b, "%smost of the events behind this score are older than three half-lives\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_INVALIDATED)
+        icp__bytes_print(b, "%sevents before \\\"%s\\\" count a quarter\"", comma, s->record.broken->name);
     icp__bytes_text(b, "]");
 }
 
@@ -154,7 +186,7 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     icp_status st;
     if (s == NULL || json == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "scorer and json must not be NULL");
-    st = check(s, layer, err);
+    st = check(&s, layer, err);
     if (st != ICP_OK)
         return st;
     v = &s->score;
@@ -172,6 +204,7 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     icp__bytes_print(&b, ",\"customers\":%llu", (unsigned long long)s->model->info.customers);
     causes(s, &b);
     icp__bytes_text(&b, "}");
+    timing(s, &b);
     member(&b, "known", s->record.known);
     unknown_columns(s, &b);
     columns_with(s, &b, "unreadable", ICP__CELL_UNREADABLE);

@@ -1,26 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of a result: two frames, so that a failure leaves what was there. */
+/* Inside of a result: two pages, so that a failure leaves what was there; a page has a frame for each layer. */
 #pragma once
 #include "base/bytes.h"
 #include <icp/score.h>
 
+#define ICP__FRAMES 3u
+
+/* A column of bytes. */
+struct icp__texts {
+    char *data;
+    size_t cap, used;
+    int64_t *offsets; /* [rows + 1] */
+    size_t offset_cap;
+};
 struct icp__frame {
-    void *block; /* all arrays but the keys */
-    uint64_t cap, rows;
-    uint32_t reason_cap, reasons, layer;
-    bool has_key;
-    int64_t *milli, *variance, *flags, *effective, *offsets;
-    int32_t *score, *tier, *low, *high, *confidence, *reason_traits, *reason_points;
-    char *keys;
-    size_t keys_cap, keys_used;
+    void *block; /* all arrays but the texts */
+    uint64_t cap;
+    uint32_t reason_cap, layer;
+    bool timing;
+    int64_t *milli, *variance, *flags, *effective, *whole;
+    int32_t *score, *tier, *low, *high, *confidence, *stale, *trend, *reason_traits, *reason_points;
+    struct icp__texts event; /* timing layers */
+};
+struct icp__page {
+    uint64_t rows;
+    uint32_t reasons, layers;
+    bool has_key, has_quadrant;
+    struct icp__frame frame[ICP__FRAMES];
+    struct icp__texts key, action;
+    int32_t *quadrant;
+    size_t quadrant_cap;
 };
 struct icp_result {
     icp_context *ctx;
-    struct icp__frame frames[2];
+    struct icp__page pages[2];
     int32_t current; /* -1 before the first batch */
 };
 
-/* The frame that is not shown, with room; its former content is lost. NULL = no memory. */
-struct icp__frame *icp__result_back(icp_result *r, uint64_t rows, uint32_t reasons);
-bool icp__frame_key(icp_result *r, struct icp__frame *f, uint64_t row, const char *data, size_t size);
-void icp__result_show(icp_result *r, const struct icp__frame *f);
+/* What a layer needs of a page. */
+struct icp__frame_wanted {
+    uint32_t layer;
+    bool timing;
+};
+/* The page that is not shown, with room; its former content is lost. NULL = no memory. */
+struct icp__page *icp__result_back(icp_result *r, uint64_t rows, uint32_t reasons, const struct icp__frame_wanted *wanted, uint32_t layers);
+bool icp__texts_put(icp_context *c, struct icp__texts *t, uint64_t row, const char *data, size_t size); /* rows in order */
+void icp__result_show(icp_result *r, const struct icp__page *p);

@@ -95,10 +95,8 @@ static void add_words(icp_scorer *s, struct icp__tally *t, uint32_t column) {
     }
 }
 
-/* Returns the state of the cell. */
-static uint8_t add_number(icp_scorer *s, struct icp__tally *t, const struct icp__slot *slot) {
-    const double v = s->scratch.number, *edge = slot->edge;
-    const bool outside = (slot->flags & ICP__BOUNDS) && (v < slot->lo || v > slot->hi);
+uint32_t icp__row_range(const struct icp__slot *slot, double v) {
+    const double *edge = slot->edge;
     uint32_t lo = 0, n = slot->edges;
     while (n > 0) { /* lo becomes the number of ends <= v */
         uint32_t half = n / 2;
@@ -109,8 +107,23 @@ static uint8_t add_number(icp_scorer *s, struct icp__tally *t, const struct icp_
     }
     if (!(slot->flags & ICP__OPEN_LOW))
         lo--; /* below the first end: wraps beyond every range */
-    if (lo < slot->ranges)
-        add_entry(s, t, icp__entry(s->model, slot->range + lo), slot->range + lo);
+    return lo < slot->ranges ? slot->range + lo : ICP__NONE;
+}
+
+void icp__row_add(icp_scorer *s, struct icp__tally *t, uint32_t entry) { add_hit(t, icp__entry(s->model, entry), entry); }
+
+void icp__row_known(icp_scorer *s, struct icp__tally *t, const struct icp__slot *slot) {
+    t->known++;
+    add_sums(t, icp__entry(s->model, slot->known), slot->known);
+}
+
+/* Returns the state of the cell. */
+static uint8_t add_number(icp_scorer *s, struct icp__tally *t, const struct icp__slot *slot) {
+    const double v = s->scratch.number;
+    const bool outside = (slot->flags & ICP__BOUNDS) && (v < slot->lo || v > slot->hi);
+    const uint32_t entry = icp__row_range(slot, v);
+    if (entry != ICP__NONE)
+        add_entry(s, t, icp__entry(s->model, entry), entry);
     return outside ? ICP__CELL_KNOWN | ICP__CELL_OUTSIDE : ICP__CELL_KNOWN;
 }
 
@@ -206,6 +219,9 @@ bool icp__row_tally(icp_scorer *s, struct icp__plan *p, const struct icp__cell *
     t->milli = 0;
     t->variance = s->model->base_variance;
     t->square = t->over = t->flags = 0;
+    t->stale = -1;
+    t->trend = ICP_TREND_UNKNOWN;
+    t->broken = NULL;
     t->missing = p->missing;
     t->known = t->count = t->reasons_used = 0;
     t->reason_floor = t->reasons == 0 ? INT64_MAX : 1; /* no points are no reason */
@@ -274,6 +290,15 @@ void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_
         flags |= ICP_FLAG_INTERVAL_UNCALIBRATED;
     if (m->info.flags & ICP_MODEL_LISTED_SHARE_HIGH)
         flags |= ICP_FLAG_LISTED_SHARE_HIGH;
+    if (m->signals != NULL && m->signals->assumed)
+        flags |= ICP_FLAG_ASSUMED;
+    if (t->stale > 500)
+        flags |= ICP_FLAG_STALE;
+    if (t->broken != NULL)
+        flags |= ICP_FLAG_INVALIDATED;
+    out->whole = t->broken != NULL ? t->whole : t->milli;
+    out->stale = t->stale;
+    out->trend = t->trend;
     if (t->known == 0)
         flags |= ICP_FLAG_NOTHING_KNOWN;
     else if (out->confidence <= ICP_CONFIDENCE_LOW)

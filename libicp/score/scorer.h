@@ -3,6 +3,7 @@
 #pragma once
 #include "ingest/batch.h"
 #include "model/model.h"
+#include "score/account.h"
 #include <icp/score.h>
 
 enum { ICP__PLANS = 8, ICP__MEMO_BITS = 12, ICP__MEMO_HITS = 7, ICP__MEMO_CELL = 32 };
@@ -45,12 +46,23 @@ struct icp__tally {
     int32_t *reason_traits, *reason_points;
     uint32_t reasons, reasons_used;
     int64_t reason_floor; /* smaller |points| cannot be a reason any more */
+    /* Timing layers. */
+    int64_t whole; /* milli-points as if nothing was invalidated */
+    int32_t stale, trend;
+    const struct icp__broken *broken; /* NULL = nothing was */
     uint32_t fresh[ICP__MEMO_HITS], fresh_count; /* hits of the cell being read, for the memo; the count runs on */
 };
 
+/* A scorer of one layer; those of further layers hang on the first, which the caller holds. */
 struct icp_scorer {
     icp_context *ctx;
-    icp_model *model;
+    icp_model *model; /* the layer's */
+    icp_scorer *next;
+    icp_model *whole; /* the caller's; only in the first, as accounts and as_of */
+    icp_accounts *accounts;
+    int64_t as_of;    /* of single records; ICP_TIME_UNKNOWN = not given */
+    struct icp__ring *ring, *after; /* [rings] of an account, timing layers */
+    uint32_t *row_hits; /* of the fit layer, where segments have invalidating events */
     uint32_t reasons;
     bool key_asked;       /* the caller named the key column */
     struct icp_str key;   /* header, data NULL = none */
@@ -65,16 +77,30 @@ struct icp_scorer {
     /* The last record. */
     bool has_record;
     struct icp__tally record;
+    struct icp__broken record_broken; /* the account may be gone */
     struct icp_score score;
     uint32_t *hits;
     uint8_t *state;
 };
 
+/* The worker of a layer, or NULL. */
+static inline icp_scorer *icp__scorer_layer(icp_scorer *s, int32_t layer) {
+    while (s != NULL && (int32_t)s->model->layer != layer)
+        s = s->next;
+    return s;
+}
 /* The plan for a layout, made where there is none. */
 icp_status icp__plan_find(icp_scorer *s, struct icp__layout *layout, const char *source, struct icp__plan **out,
                           struct icp_error *err);
 void icp__plans_free(icp_scorer *s);
 /* Scores one row into t, whose outputs the caller has set. False = no memory. */
 bool icp__row_tally(icp_scorer *s, struct icp__plan *p, const struct icp__cell *row, struct icp__tally *t);
+/* Adds what is read from events; `day` begins the moment. The track has no events = all of it is unknown. */
+void icp__row_events(icp_scorer *s, struct icp__tally *t, const struct icp__track *track, int64_t day);
+/* The entry of a range, or ICP__NONE. */
+uint32_t icp__row_range(const struct icp__slot *slot, double v);
+/* Counts an entry that was found. */
+void icp__row_add(icp_scorer *s, struct icp__tally *t, uint32_t entry);
+void icp__row_known(icp_scorer *s, struct icp__tally *t, const struct icp__slot *slot); /* the offset of a known column */
 /* Score, interval, confidence and flags of a tally. */
 void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_score *out);

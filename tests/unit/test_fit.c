@@ -667,7 +667,7 @@ START_TEST(arguments_are_checked) {
     struct icp_error e = {.struct_size = sizeof e};
     icp_fit *f = NULL;
     icp_model *m = NULL;
-    struct icp_fit_options o = {.struct_size = sizeof o, .flags = 8};
+    struct icp_fit_options o = {.struct_size = sizeof o, .flags = 16};
     ck_assert_int_eq(icp_fit_new(NULL, s.r, NULL, NULL, &f, &e), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_fit_new(s.c, NULL, NULL, NULL, &f, &e), ICP_E_ARGUMENT);
     ck_assert_int_eq(icp_fit_new(s.c, s.r, NULL, &o, &f, &e), ICP_E_UNSUPPORTED);

@@ -162,7 +162,7 @@ START_TEST(lost_keys_in_any_order) {
         icp_context *c = NULL;
         ck_assert_int_eq(icp_context_new(&o, &c, NULL), ICP_OK);
         struct icp__lost l;
-        struct icp__near n;
+        struct icp__lost_near n;
         icp__lost_init(&l, c);
         for (uint32_t i = 0; i < KEYS * 2; i++) {
             char key[32];

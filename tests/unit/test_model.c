@@ -245,7 +245,7 @@ START_TEST(hostile_files_with_right_checksums_are_refused) {
         {"META", 64, 4, 0xFFFFFFFF, ICP_E_FORMAT, "section BINS has 112 bytes instead of 68719476720"},
         {"LAYR", 0, 4, 0, ICP_E_FORMAT, "section LAYR, record 0: unknown layer"},
         {"LAYR", 0, 4, 4, ICP_E_FORMAT, "section LAYR, record 0: unknown layer"},
-        {"LAYR", 0, 4, 2, ICP_E_FORMAT, "section TRAI, record 0: unknown layer"},
+        {"LAYR", 0, 4, 2, ICP_E_FORMAT, "section SIGN, record 0: signals are missing"},
         {"LAYR", 8, 8, UINT64_MAX, ICP_E_FORMAT, "section LAYR, record 0: number of customers out of range"},
         {"LAYR", 56, 8, UINT64_MAX, ICP_E_FORMAT, "section LAYR, record 0: variance out of range"},
         {"LAYR", 56, 8, INT64_MAX, ICP_E_FORMAT, "section TRAI, record 1: sum out of range"},
@@ -382,7 +382,7 @@ END_TEST
 static void build_fails(struct toy *t, icp_status want, const char *message) {
     struct icp_error err = {.struct_size = sizeof err};
     icp_model *m = NULL;
-    icp_status st = icp__model_build(c, &t->l, &m, &err);
+    icp_status st = icp__model_build(c, &(struct icp__parts_of_model){.layer = {&t->l}, .layers = 1}, &m, &err);
     ck_assert_msg(st == want && strcmp(err.message, message) == 0, "%d %s", st, err.message);
     ck_assert_ptr_null(m);
 }
@@ -493,7 +493,7 @@ START_TEST(failing_memory_while_building_leaves_nothing_behind) {
             toy_start(t, own);
             toy_fill(t);
             k.calls = 0, k.fail_at = i, k.fail_onwards = onwards;
-            st = icp__model_build(own, &t->l, &m, NULL);
+            st = icp__model_build(own, &(struct icp__parts_of_model){.layer = {&t->l}, .layers = 1}, &m, NULL);
             k.fail_at = 0;
             ck_assert(st == ICP_OK || (st == ICP_E_MEMORY && m == NULL));
             icp_model_unref(m);

@@ -693,7 +693,7 @@ START_TEST(options_are_checked) {
     o.reasons = 65;
     ck_assert_int_eq(icp_scorer_new(m, &o, &s, NULL), ICP_E_ARGUMENT);
     o.reasons = 64;
-    o.flags = 1;
+    o.flags = 2;
     ck_assert_int_eq(icp_scorer_new(m, &o, &s, NULL), ICP_E_UNSUPPORTED);
     o.flags = 0;
     o.struct_size = 8;

@@ -112,7 +112,7 @@ static inline void toy_fill(struct toy *t) {
 static inline icp_model *toy_build(struct toy *t) {
     struct icp_error err = {.struct_size = sizeof err};
     icp_model *m = NULL;
-    ck_assert_msg(icp__model_build(t->c, &t->l, &m, &err) == ICP_OK, "%s", err.message);
+    ck_assert_msg(icp__model_build(t->c, &(struct icp__parts_of_model){.layer = {&t->l}, .layers = 1}, &m, &err) == ICP_OK, "%s", err.message);
     return m;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bottom-up merge sorts: stable, no recursion, comparators with an argument. */
-#include "model/sort.h"
+#include "base/sort.h"
 
 void icp__sort_index(uint32_t *index, size_t n, uint32_t *scratch, int (*cmp)(const void *arg, uint32_t a, uint32_t b),
                      const void *arg) {
