@@ -140,7 +140,7 @@ const char *confidence_name(int32_t confidence);
 void flag_names(struct text *t, uint64_t flags, char separator);
 const char *family_name(int32_t family);
 int64_t micro_evidence(int64_t millipoints); /* bits, millionths */
-void ratio_text(struct text *t, int64_t millipoints); /* "8.0 times as common among ..." */
+void ratio_text(struct text *t, int64_t millipoints, int32_t layer); /* "8.0 times as common among ..." */
 void share_text(struct text *t, uint64_t part, uint64_t of); /* percent, one decimal; "-" of nothing */
 
 int run_schema(const struct options *o);

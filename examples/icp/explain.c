@@ -148,8 +148,8 @@ static void headline(const struct options *o, const struct icp_score *score, uin
     text_int(out, score->high);
     text_put(out, ")\nevidence ");
     text_fixed(out, (micro_evidence(score->millipoints) + (score->millipoints < 0 ? -5000 : 5000)) / 10000, 2);
-    text_put(out, " bits: companies like this are ");
-    ratio_text(out, score->millipoints);
+    text_put(out, score->layer == ICP_LAYER_FIT ? " bits: companies like this are " : " bits: a past like this is ");
+    ratio_text(out, score->millipoints, score->layer);
     text_put(out, "\nconfidence ");
     text_put(out, confidence_name(score->confidence));
     text_put(out, ": ");

@@ -283,13 +283,16 @@ int64_t micro_evidence(int64_t millipoints) {
     return n >= 0 ? (n + half - 1) / 53 : -((-n + half - 1) / 53);
 }
 
-void ratio_text(struct text *t, int64_t millipoints) {
+void ratio_text(struct text *t, int64_t millipoints, int32_t layer) {
+    static const char *const among[] = {"", " times as common among customers as among companies at large",
+                                        " times as common among accounts that buy within the horizon as among those that do not",
+                                        " times as common among customers that stay as among those that leave"};
     double ratio = exp2((double)millipoints / 53000);
     if (ratio > 1000 || ratio < .001)
         text_put(t, ratio > 1 ? "more than 1,000" : "less than 0.001");
     else
         text_fixed(t, (int64_t)(ratio * (ratio < 1 ? 1000 : 10) + .5), ratio < 1 ? 3 : 1);
-    text_put(t, " times as common among customers as among companies at large");
+    text_put(t, among[layer]);
 }
 
 void share_text(struct text *t, uint64_t part, uint64_t of) {

@@ -20,6 +20,33 @@ struct learning {
 };
 
 #define CELL_ROOM 24u
+#define NOT_THEN "not looked at: may have become known after the moment that is judged"
+
+static bool has_column(const icp_schema *s, struct icp_str table, const char *rest, bool begins) {
+    const size_t n = strlen(rest);
+    for (uint32_t i = 0; i < s->columns; i++) {
+        const struct icp_str name = s->column[i].name;
+        if (name.size >= table.size + n && (begins || name.size == table.size + n) && !memcmp(name.data, table.data, table.size) &&
+            !memcmp(name.data + table.size, rest, n))
+            return true;
+    }
+    return false;
+}
+
+/* "deals count" beside "deals.amount sum": what a dataset makes of a child table's rows, those of later days among them. */
+static bool is_of_child(const icp_schema *s, struct icp_str name) {
+    static const char count[] = " count";
+    const char *point = memchr(name.data, '.', name.size);
+    if (point)
+        return has_column(s, (struct icp_str){name.data, (size_t)(point - name.data)}, count, false);
+    const size_t n = sizeof count - 1;
+    return name.size > n && !memcmp(name.data + name.size - n, count, n) && has_column(s, (struct icp_str){name.data, name.size - n}, ".", true);
+}
+
+/* What may have become known after a moment is not looked at: dates, and sums over rows whose events are columns of their own. */
+static bool is_of_no_time(const icp_schema *s, const struct icp__column *c) {
+    return c->kind != ICP_KIND_DATE && !is_of_child(s, c->name);
+}
 
 /* The companies' columns where a layer looks at them, then those made of events. */
 static icp_status make_schema(struct learning *k, struct icp_error *err) {
@@ -33,8 +60,13 @@ static icp_status make_schema(struct learning *k, struct icp_error *err) {
     for (uint32_t i = 0; i < k->derived; i++) {
         struct icp__column *c = &k->schema->column[i];
         *c = from->column[i];
+        struct icp_str reason = from->column[i].reason;
+        if (!is_of_no_time(from, c)) {
+            c->kind = ICP_KIND_IGNORED;
+            reason = (struct icp_str){NOT_THEN, sizeof NOT_THEN - 1};
+        }
         if (!icp__schema_copy_str(k->schema, from->column[i].name, &c->name) || !icp__schema_copy_str(k->schema, from->column[i].id, &c->id) ||
-            !icp__schema_copy_str(k->schema, from->column[i].reason, &c->reason))
+            !icp__schema_copy_str(k->schema, reason, &c->reason))
             return icp__no_memory(err);
     }
     for (uint32_t i = 0; i < s->columns; i++) {

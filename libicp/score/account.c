@@ -60,12 +60,11 @@ void icp_account_free(icp_account *a) {
     icp_context_unref(c);
 }
 
-static void add_to(icp_account *a, struct icp__ring *ring, struct icp_str type, int64_t day, uint32_t value_weight) {
+static void add_to(icp_account *a, struct icp__ring *ring, const uint32_t *signal, int64_t day, uint32_t value_weight) {
     for (uint32_t p = 0; p < a->parts; p++) {
         const struct icp__signals *s = a->part[p]->signals;
-        const uint32_t signal = icp__signals_find(s, type);
         for (uint32_t i = 0; i < s->rings; i++, ring++) {
-            const uint32_t weight = icp__ring_weight(&s->ring[i], signal, value_weight);
+            const uint32_t weight = icp__ring_weight(&s->ring[i], signal[p], value_weight);
             if (weight)
                 icp__ring_add(ring, icp__signals_decay(s, i), day, weight);
         }
@@ -73,11 +72,10 @@ static void add_to(icp_account *a, struct icp__ring *ring, struct icp_str type, 
 }
 
 /* An invalidating event empties what is counted since it; later events must not be there yet. */
-static icp_status add_break(icp_account *a, int64_t time, struct icp_str type, struct icp_error *err) {
-    enum icp__break_kind kind;
+static icp_status add_break(icp_account *a, int64_t time, struct icp_str type, const uint32_t *signal, struct icp_error *err) {
     bool breaks = false;
     for (uint32_t p = 0; p < a->parts; p++)
-        breaks = breaks || icp__event_breaks(a->part[p]->signals->invalidates, type, &kind);
+        breaks = breaks || icp__signals_breaks(a->part[p]->signals, signal[p], type);
     if (!breaks || !icp__broken_newer(&a->broken, time, type))
         return ICP_OK;
     if (time != a->broken.time) {
@@ -94,6 +92,7 @@ icp_status icp_account_add(icp_account *a, const struct icp_event *e, struct icp
     struct icp_event own;
     char folded[(256 + 16) * ICP__FOLD_GROWTH];
     struct icp_str type;
+    uint32_t signal[ICP__TIMING_LAYERS];
     icp_status st;
     if (a == NULL || e == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "account and event must not be NULL");
@@ -109,14 +108,16 @@ icp_status icp_account_add(icp_account *a, const struct icp_event *e, struct icp
         return icp__fail(err, ICP_E_ARGUMENT, "an event has no type");
     type = (struct icp_str){folded, icp__fold_value(type.data, icp__utf8_cut(type.data, type.size, 256), folded, sizeof folded)};
     type.size = icp__utf8_cut(type.data, type.size, 256);
-    st = add_break(a, own.time, type, err);
+    for (uint32_t p = 0; p < a->parts; p++)
+        signal[p] = icp__signals_find(a->part[p]->signals, type);
+    st = add_break(a, own.time, type, signal, err);
     if (st != ICP_OK)
         return st;
     const int64_t day = own.time / ICP__DAY;
     const uint32_t weight = own.flags & ICP_EVENT_VALUED ? icp__value_weight(own.value) : 0;
-    add_to(a, a->ring, type, day, weight);
+    add_to(a, a->ring, signal, day, weight);
     if (a->broken.time != ICP_TIME_UNKNOWN && own.time >= a->broken.time)
-        add_to(a, a->after, type, day, weight);
+        add_to(a, a->after, signal, day, weight);
     a->first = a->first < 0 || day < a->first ? day : a->first;
     a->newest = day > a->newest ? day : a->newest;
     a->newest_time = a->newest_time == ICP_TIME_UNKNOWN || own.time > a->newest_time ? own.time : a->newest_time;
@@ -167,17 +168,31 @@ icp_status icp_account_save(const icp_account *a, void *buf, size_t cap, size_t 
 }
 
 /* What no account can hold is refused: reading shifts and adds without looking. */
-static const uint8_t *load_rings(struct icp__ring *r, uint32_t rings, const uint8_t *p, bool *fine) {
-    for (uint32_t i = 0; i < rings; i++) {
-        r[i].newest = (int64_t)icp__get64(p);
-        *fine = *fine && r[i].newest >= 0 && r[i].newest <= INT64_MAX / ICP__DAY;
-        p += 8;
-        for (uint32_t k = 0; k < ICP__BLOCKS; k++, p += 8) {
-            r[i].sum[k] = icp__get64(p);
-            *fine = *fine && r[i].sum[k] <= (uint64_t)1 << 50;
+static const uint8_t *load_rings(const icp_account *a, struct icp__ring *r, const uint8_t *p, bool *fine) {
+    for (uint32_t part = 0; part < a->parts; part++)
+        for (uint32_t i = 0; i < a->part[part]->signals->rings; i++, r++) {
+            r->newest = (int64_t)icp__get64(p);
+            *fine = *fine && r->newest >= 0 && r->newest <= (a->newest < 0 ? 0 : a->newest / (int64_t)icp__signals_decay(a->part[part]->signals, i)->days);
+            p += 8;
+            for (uint32_t k = 0; k < ICP__BLOCKS; k++, p += 8) {
+                r->sum[k] = icp__get64(p);
+                *fine = *fine && r->sum[k] <= (a->newest < 0 ? 0 : (uint64_t)1 << 50);
+            }
         }
-    }
     return p;
+}
+
+static bool all_zero(const uint8_t *p, size_t n) {
+    while (n > 0 && *p == 0)
+        p++, n--;
+    return n == 0;
+}
+
+/* One way to write a name: nothing behind its end, none without a break. */
+static bool good_name(const struct icp__broken *b) {
+    const size_t n = b->name[ICP__BREAK_NAME - 1] == '\0' ? strlen(b->name) : ICP__BREAK_NAME;
+    return n < ICP__BREAK_NAME && (n == 0) == (b->time == ICP_TIME_UNKNOWN) && icp__utf8_valid(b->name, n) &&
+           all_zero((const uint8_t *)b->name + n, ICP__BREAK_NAME - n);
 }
 
 static icp_status load(icp_account *a, const uint8_t *p, size_t size, struct icp_error *err) {
@@ -188,14 +203,13 @@ static icp_status load(icp_account *a, const uint8_t *p, size_t size, struct icp
     a->newest_time = (int64_t)icp__get64(p + 64), a->broken.time = (int64_t)icp__get64(p + 72);
     memcpy(a->broken.name, p + 80, ICP__BREAK_NAME);
     fine = size == saved_size(a) && a->first >= -1 && a->newest >= a->first && (a->first < 0) == (a->newest_time == ICP_TIME_UNKNOWN) &&
-           (a->first < 0 || a->newest == a->newest_time / ICP__DAY) && a->broken.name[ICP__BREAK_NAME - 1] == '\0' &&
-           (a->broken.time == ICP_TIME_UNKNOWN || (a->broken.time >= 0 && a->broken.time <= a->newest_time)) &&
-           icp__utf8_valid(a->broken.name, strlen(a->broken.name));
+           (a->first < 0 || a->newest == a->newest_time / ICP__DAY) && (a->first >= 0 || a->newest < 0) && good_name(&a->broken) &&
+           (a->broken.time == ICP_TIME_UNKNOWN || (a->broken.time >= 0 && a->broken.time <= a->newest_time)) && all_zero(p + 80 + ICP__BREAK_NAME, HEAD - 80 - ICP__BREAK_NAME);
     if (!fine)
         return icp__fail(err, ICP_E_FORMAT, "the account's head does not fit together");
-    p = load_rings(a->ring, a->rings, p + HEAD, &fine);
+    p = load_rings(a, a->ring, p + HEAD, &fine);
     if (a->broken.time != ICP_TIME_UNKNOWN)
-        load_rings(a->after, a->rings, p, &fine);
+        load_rings(a, a->after, p, &fine);
     for (uint32_t i = 0; fine && i < a->rings; i++) /* a part of the whole */
         for (uint32_t k = 0; a->broken.time != ICP_TIME_UNKNOWN && k < ICP__BLOCKS; k++)
             fine = fine && a->after[i].newest <= a->ring[i].newest && (a->after[i].sum[k] == 0 || a->after[i].sum[k] <= a->ring[i].sum[k]);

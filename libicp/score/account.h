@@ -60,6 +60,7 @@ struct icp_accounts {
     struct icp_str invalidates; /* folded */
     struct icp__arena arena;
     struct icp__keys keys;
+    struct icp__keys types; /* value = 1 + whether they invalidate, 0 = not yet asked */
     struct icp__known_account *account;
     size_t account_cap;
     struct icp__sum *sum;

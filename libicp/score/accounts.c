@@ -71,6 +71,7 @@ static void destroy(icp_accounts *a) {
     }
     icp__event_reading_free(&a->reading);
     icp__keys_free(&a->keys);
+    icp__keys_free(&a->types);
     icp__arena_free(&a->arena);
     icp__free(c, a->account);
     icp__free(c, a->sum);
@@ -99,6 +100,7 @@ static icp_status start_reading(icp_accounts *a, struct icp_error *err) {
 static icp_status make(icp_accounts *a, const struct icp_accounts_options *o, struct icp_error *err) {
     icp__arena_init(&a->arena, a->ctx);
     icp__keys_init(&a->keys, a->ctx);
+    icp__keys_init(&a->types, a->ctx);
     a->next_sums = 1;
     a->all.time = ICP_TIME_UNKNOWN;
     for (uint32_t p = 0; p < a->parts; p++) {
@@ -168,8 +170,8 @@ static bool add_event(icp_accounts *a, uint32_t sums, uint32_t segment, const ui
         for (uint32_t i = 0; i < s->rings; i++) {
             const uint32_t weight = icp__ring_weight(&s->ring[i], signal[p], value_weight);
             const struct icp__decay *d = icp__signals_decay(s, i);
-            const int64_t block = day / (int64_t)d->days;
-            if (!weight || now / (int64_t)d->days - block >= (int64_t)ICP__BLOCKS)
+            const int64_t block = icp__decay_block(d, day);
+            if (!weight || icp__decay_block(d, now) - block >= (int64_t)ICP__BLOCKS)
                 continue;
             if (!add_sum(a, sum_key(sums, p, i, segment, block), icp__decay_amount(d, day, weight)))
                 return false;
@@ -190,11 +192,22 @@ static void count_event(icp_accounts *a, const uint32_t signal[ICP__TIMING_LAYER
     }
 }
 
-static bool invalidates(const icp_accounts *a, struct icp_str type) {
+#define TYPES_KEPT 65536u
+
+/* Of each type once, since words are slow to compare. */
+static bool invalidates(icp_accounts *a, struct icp_str type) {
     enum icp__break_kind kind;
+    bool added = false;
+    const uint64_t hash = icp__keys_hash(&a->types, type.data, type.size);
+    const uint32_t at = a->types.count < TYPES_KEPT ? icp__keys_add(&a->types, type.data, type.size, hash, &added)
+                                                    : icp__keys_find(&a->types, type.data, type.size, hash);
+    if (at != ICP__NO_KEY && a->types.key[at].value)
+        return a->types.key[at].value == 2;
     bool breaks = icp__event_breaks(a->invalidates, type, &kind);
     for (uint32_t p = 0; !breaks && p < a->parts; p++)
         breaks = icp__event_breaks(a->part[p]->signals->invalidates, type, &kind);
+    if (at != ICP__NO_KEY) /* without memory for it the type is compared again next time */
+        a->types.key[at].value = 1 + breaks;
     return breaks;
 }
 
@@ -352,7 +365,7 @@ const struct icp__broken *icp__accounts_break(const icp_accounts *a, uint32_t ac
 static void fill(const icp_accounts *a, uint32_t sums, uint32_t part, uint32_t segment, const struct icp__signals *s, struct icp__ring *ring) {
     const int64_t now = a->as_of / ICP__DAY;
     for (uint32_t i = 0; i < s->rings; i++) {
-        const int64_t newest = now / (int64_t)icp__signals_decay(s, i)->days;
+        const int64_t newest = icp__decay_block(icp__signals_decay(s, i), now);
         memset(&ring[i], 0, sizeof ring[i]); /* filled from the newest block back, so that no older one is in its way */
         for (int64_t age = 0; sums && age < (int64_t)ICP__BLOCKS && age <= newest; age++) {
             const uint64_t amount = find_sum(a, sum_key(sums, part, i, segment, newest - age));

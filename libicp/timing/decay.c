@@ -34,8 +34,8 @@ static uint64_t block_sum(const struct icp__ring *r, int64_t block) {
 }
 
 int64_t icp__ring_read(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day, uint32_t oldest) {
-    const int64_t now = day / (int64_t)d->days;
-    const uint64_t down = d->down[day % d->days];
+    const int64_t now = icp__decay_block(d, day);
+    const uint64_t down = d->down[(uint32_t)day % d->days];
     uint64_t total = 0;
     for (uint32_t age = oldest; age < ICP__BLOCKS; age++) {
         uint64_t sum = block_sum(r, now - age);

@@ -118,8 +118,10 @@ static icp_status type_of(struct icp__history *h, const struct icp__event *e, in
     if (at >= ICP__TYPES_MOST)
         return icp__fail(err, ICP_E_LIMIT, "more than %u different types of events: is the column of types the right one?", ICP__TYPES_MOST);
     struct icp__history_type *t = &h->type[at];
-    if (added)
-        *t = (struct icp__history_type){0, 0, day, day};
+    if (added) {
+        enum icp__break_kind kind;
+        *t = (struct icp__history_type){0, 0, day, day, icp__event_breaks(h->invalidates, e->type, &kind)};
+    }
     t->events++;
     t->valued += e->valued;
     t->first = day < t->first ? day : t->first;
@@ -130,7 +132,6 @@ static icp_status type_of(struct icp__history *h, const struct icp__event *e, in
 
 static icp_status take_event(void *user, const struct icp__event *e, struct icp_error *err) {
     struct icp__history *h = user;
-    enum icp__break_kind kind;
     bool memory = true;
     if (h->as_of != ICP_TIME_UNKNOWN && e->last >= h->as_of) {
         h->future++;
@@ -148,11 +149,11 @@ static icp_status take_event(void *user, const struct icp__event *e, struct icp_
     if (!icp__grow(h->ctx, &h->event, &h->event_cap, h->events + 1, sizeof *h->event))
         return icp__no_memory(err);
     h->event[h->events++] = x;
-    if (!icp__event_breaks(h->invalidates, e->type, &kind))
+    if (!h->type[x.type].breaks)
         return ICP_OK;
     if (!icp__grow(h->ctx, &h->broke, &h->break_cap, h->breaks + 1, sizeof *h->broke))
         return icp__no_memory(err);
-    h->broke[h->breaks++] = (struct icp__broke){account, day, (uint8_t)kind};
+    h->broke[h->breaks++] = (struct icp__broke){account, day};
     return ICP_OK;
 }
 
@@ -277,7 +278,7 @@ static bool outcome_later(const struct icp__history *h, const void *a, const voi
 static bool break_later(const struct icp__history *h, const void *a, const void *b) {
     const struct icp__broke *x = a, *y = b;
     (void)h;
-    return x->day != y->day ? x->day > y->day : x->kind > y->kind;
+    return x->day > y->day;
 }
 
 icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {

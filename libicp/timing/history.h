@@ -21,11 +21,11 @@ struct icp__decided { /* an outcome */
 struct icp__broke { /* an invalidating event */
     uint32_t account;
     int32_t day;
-    uint8_t kind;
 };
 struct icp__history_type {
     uint64_t events, valued;
     int32_t first, newest;
+    bool breaks; /* invalidates what came before */
 };
 struct icp__history {
     icp_context *ctx;

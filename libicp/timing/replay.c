@@ -37,10 +37,10 @@ static void start(struct playing *p, uint32_t place) {
 static void add_event(struct playing *p, const struct icp__happened *e) {
     const struct icp__replay *r = p->r;
     for (uint32_t i = 0; i < r->rings; i++) {
-        const struct icp__decay *d = r->decay[icp__ring_place(&r->plan[i])];
         const uint32_t weight = icp__ring_weight(&r->plan[i], r->signal[e->type], e->weight);
         if (!weight)
             continue;
+        const struct icp__decay *d = r->decay[icp__ring_place(&r->plan[i])];
         icp__ring_add(&p->ring[i], d, e->day, weight);
         if (p->track.after)
             icp__ring_add(&p->after[i], d, e->day, weight);

@@ -19,18 +19,27 @@ void icp__signals_free(struct icp__signals *s) {
     memset(s, 0, sizeof *s);
 }
 
+bool icp__signals_breaks(const struct icp__signals *s, uint32_t signal, struct icp_str type) {
+    enum icp__break_kind kind;
+    return signal != ICP__ANY ? s->signal[signal].breaks : icp__event_breaks(s->invalidates, type, &kind);
+}
+
 bool icp__signals_prepare(struct icp__signals *s) {
     struct icp__fpenv env;
+    enum icp__break_kind kind;
     bool fine = true;
+    for (uint32_t i = 0; i < s->signals; i++)
+        s->signal[i].breaks = icp__event_breaks(s->invalidates, s->signal[i].type, &kind);
     icp__fpenv_enter(&env);
     for (uint32_t i = 0; fine && i < s->rings; i++) {
         struct icp__decay **d = &s->decay[icp__ring_place(&s->ring[i])];
-        if (*d)
-            continue;
-        *d = icp__alloc(s->ctx, 1, sizeof **d);
-        fine = *d != NULL;
-        if (fine)
-            icp__decay_make(*d, s->ring[i].days, s->ring[i].flat);
+        if (!*d) {
+            *d = icp__alloc(s->ctx, 1, sizeof **d);
+            fine = *d != NULL;
+            if (fine)
+                icp__decay_make(*d, s->ring[i].days, s->ring[i].flat);
+        }
+        s->of_ring[i] = *d;
     }
     icp__fpenv_leave(&env);
     return fine;
@@ -141,9 +150,8 @@ bool icp__signals_trend(const struct icp__signals *s, const struct icp__track *t
     struct compared c;
     if (s->weeks == ICP__ANY || !compare(s, t, s->weeks, day, false, &c) || c.past_days < ICP__RECENT_WEEKS * ICP__WEEK)
         return false;
-    const double a = (double)s->prior_events_micro / 1e6, b = (double)s->prior_days_micro / 1e6;
-    const double now = (c.recent + a) / (c.recent_days + b), before = (c.past + a) / (c.past_days + b);
-    *out = icp__round(icp__log(now / before) / icp__log(2) * 1000);
+    const double expected = c.past / c.past_days * c.recent_days; /* one event more on both sides: few tell little, steady ones nothing */
+    *out = icp__round(icp__log((c.recent + 1) / (expected + 1)) / icp__log(2) * 1000);
     return true;
 }
 

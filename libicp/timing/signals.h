@@ -3,6 +3,7 @@
 #pragma once
 #include "base/bytes.h"
 #include "timing/decay.h"
+#include "timing/events.h"
 #include "timing/half_life.h"
 #include "trait/schema.h"
 
@@ -21,6 +22,7 @@ struct icp__signal {
     struct icp_str type;            /* folded */
     uint64_t events;                /* in the data of the fit */
     int64_t first, newest;          /* days; before `first` nothing was tracked */
+    bool breaks;                    /* invalidates what came before; found once, since words are slow to compare */
     struct icp__half_life half_life;
     int64_t prior_events_micro, prior_days_micro; /* Gamma prior of its rate, for surges */
 };
@@ -51,6 +53,7 @@ struct icp__signals {
     uint32_t weeks;       /* the ring of all events by week, for momentum */
     int64_t prior_events_micro, prior_days_micro; /* of all events */
     struct icp__decay *decay[ICP__HALF_LIVES + 1]; /* of the grid, and of weeks; made where needed */
+    const struct icp__decay *of_ring[ICP__RINGS];  /* the same by ring */
 };
 void icp__signals_init(struct icp__signals *s, icp_context *c);
 void icp__signals_free(struct icp__signals *s);
@@ -64,13 +67,15 @@ static inline uint32_t icp__ring_place(const struct icp__ring_plan *r) {
     return r->flat ? ICP__HALF_LIVES : k;
 }
 static inline const struct icp__decay *icp__signals_decay(const struct icp__signals *s, uint32_t ring) {
-    return s->decay[icp__ring_place(&s->ring[ring])];
+    return s->of_ring[ring];
 }
 /* Does an event of this signal and value go into a ring, and with what weight? 0 = it does not. */
 static inline uint32_t icp__ring_weight(const struct icp__ring_plan *r, uint32_t signal, uint32_t value_weight) {
     return r->signal != ICP__ANY && r->signal != signal ? 0 : r->value ? value_weight : ICP__WEIGHT_ONE;
 }
 uint32_t icp__signals_find(const struct icp__signals *s, struct icp_str type); /* folded; ICP__ANY = none of its own */
+/* Does an event invalidate what came before it? signal = its place, or ICP__ANY. */
+bool icp__signals_breaks(const struct icp__signals *s, uint32_t signal, struct icp_str type);
 /* Adds; returns the place. */
 uint32_t icp__signals_add_ring(struct icp__signals *s, uint32_t signal, bool value, bool flat, uint16_t days);
 /* Header of a column: "series-a (half-life 60 d)". */
@@ -88,7 +93,7 @@ struct icp__track {
 };
 /* The value of a column at the beginning of a day; false = unknown. whole = as if there were no break. */
 bool icp__signals_value(const struct icp__signals *s, const struct icp__timing_column *c, const struct icp__track *t, int64_t day, bool whole, int64_t *out);
-/* This period's events against the account's own past: log2 of the ratio of rates in thousandths, shrunk by the prior; false = too young. */
+/* This period's events against the account's own past: log2 of the ratio of counts, each with one more, in thousandths; false = too young. */
 bool icp__signals_trend(const struct icp__signals *s, const struct icp__track *t, int64_t day, int64_t *out);
 /* Events of a flat ring before the recent weeks, and the days they come from; false = none yet. */
 bool icp__signals_past(const struct icp__signals *s, const struct icp__track *t, uint32_t ring, int64_t day, double *events, double *days);
