@@ -16,21 +16,6 @@ extern "C" {
 typedef struct icp_account icp_account;   /**< state of one account; one thread */
 typedef struct icp_accounts icp_accounts; /**< many accounts at one moment; one thread adds, then immutable and shared */
 
-/** Flags of icp_event. */
-enum {
-    ICP_EVENT_VALUED = 1u /**< value is set */
-};
-
-/** One event of one account. */
-struct icp_event {
-    uint32_t struct_size; /**< sizeof of this struct */
-    uint32_t flags;       /**< ICP_EVENT_... */
-    int64_t time;         /**< microseconds since 1970-01-01 UTC; not before */
-    double value;         /**< with ICP_EVENT_VALUED: amount, duration, score; only its size matters */
-    const char *type;     /**< kind of event, as in the file of events; case does not matter */
-    size_t type_size;     /**< bytes of type */
-};
-
 /** An empty account for the timing layers of a model. Its size depends on the model alone.
  * @param[in] m kept; ICP_E_UNSUPPORTED when it has no layer that looks at events
  * @param[out] out release with icp_account_free()
@@ -86,6 +71,11 @@ ICP_API icp_status icp_accounts_new(const icp_model *m, int64_t as_of, const str
  * @since 0.1 */
 ICP_API icp_status icp_accounts_add(icp_accounts *a, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p,
                                     struct icp_error *err);
+/** Adds one event of one account.
+ * @param[in] key as it stands in a file
+ * @return ICP_E_ARGUMENT when the key or the type is empty or the time lies before 1970, ICP_E_UNSUPPORTED, ICP_E_MEMORY, ICP_E_LIMIT
+ * @since 0.1 */
+ICP_API icp_status icp_accounts_add_event(icp_accounts *a, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err);
 /** Whether all events must be added once more, 1 or 0: an invalidating event came after later ones of its account. When it must, the sums
  * are empty again and what invalidates is remembered: add the same readers anew, opened again. Once is enough.
  * @since 0.1 */

@@ -69,6 +69,21 @@ struct icp_event_columns {
     size_t value_size;    /**< bytes of value */
 };
 
+/** Flags of icp_event. */
+enum {
+    ICP_EVENT_VALUED = 1u /**< value is set */
+};
+
+/** One event of one account. */
+struct icp_event {
+    uint32_t struct_size; /**< sizeof of this struct */
+    uint32_t flags;       /**< ICP_EVENT_... */
+    int64_t time;         /**< microseconds since 1970-01-01 UTC; not before */
+    double value;         /**< with ICP_EVENT_VALUED: amount, duration, score; only its size matters */
+    const char *type;     /**< kind of event, as in the file of events; case does not matter */
+    size_t type_size;     /**< bytes of type */
+};
+
 /** Prepares a fit.
  * @param[in] r kept until the fit is freed
  * @param[in] schema NULL = inferred from the reference
@@ -124,6 +139,15 @@ ICP_API icp_status icp_fit_add_events(icp_fit *f, icp_reader *r, const struct ic
  * @since 0.1 */
 ICP_API icp_status icp_fit_add_outcomes(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p,
                                         struct icp_error *err);
+/** Adds one event of one account, for callers who hold no file.
+ * @param[in] key as it stands in a file
+ * @return ICP_E_ARGUMENT when the key or the type is empty or the time lies before 1970, ICP_E_UNSUPPORTED, ICP_E_MEMORY, ICP_E_LIMIT
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_event(icp_fit *f, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err);
+/** Adds one outcome of one account; its type says which.
+ * @return as icp_fit_add_event(); ICP_E_ARGUMENT also when the type says no outcome
+ * @since 0.1 */
+ICP_API icp_status icp_fit_add_outcome(icp_fit *f, const char *key, size_t key_size, const struct icp_event *outcome, struct icp_error *err);
 /** What was read of events and outcomes, as JSON (doc/timing.md): rows, events, what was left out and why, columns, accounts.
  * @param[out] json one reference
  * @param[out] err NULL allowed

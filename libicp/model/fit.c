@@ -218,6 +218,27 @@ icp_status icp_fit_add_outcomes(icp_fit *f, icp_reader *r, const struct icp_even
     return add_rows(f, r, columns, p, true, err);
 }
 
+static icp_status add_one(icp_fit *f, struct icp__event_reading *reading, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err) {
+    if (!key || !e)
+        return icp__fail(err, ICP_E_ARGUMENT, "key and event must not be NULL");
+    icp__history_unsettle(&f->history);
+    return icp__event_reading_one(reading, key, key_size, e, err);
+}
+
+icp_status icp_fit_add_event(icp_fit *f, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err) {
+    return f ? add_one(f, &f->history.reading, key, key_size, e, err) : icp__fail(err, ICP_E_ARGUMENT, "fit must not be NULL");
+}
+
+icp_status icp_fit_add_outcome(icp_fit *f, const char *key, size_t key_size, const struct icp_event *outcome, struct icp_error *err) {
+    if (!f)
+        return icp__fail(err, ICP_E_ARGUMENT, "fit must not be NULL");
+    const uint64_t unknown = f->history.unknown_outcomes;
+    icp_status s = add_one(f, &f->history.decisions, key, key_size, outcome, err);
+    if (!s && f->history.unknown_outcomes != unknown)
+        s = icp__fail(err, ICP_E_ARGUMENT, "the type \"%.*s\" says no outcome", (int)(outcome->type_size < 64 ? outcome->type_size : 64), outcome->type);
+    return s;
+}
+
 icp_status icp_fit_events(const icp_fit *f, icp_buffer **json, struct icp_error *err) {
     struct icp__bytes b;
     if (!f || !json)

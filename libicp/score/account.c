@@ -90,24 +90,14 @@ static icp_status add_break(icp_account *a, int64_t time, struct icp_str type, c
 
 icp_status icp_account_add(icp_account *a, const struct icp_event *e, struct icp_error *err) {
     struct icp_event own;
-    char folded[(256 + 16) * ICP__FOLD_GROWTH];
+    char room[ICP__TYPE_ROOM];
     struct icp_str type;
     uint32_t signal[ICP__TIMING_LAYERS];
-    icp_status st;
     if (a == NULL || e == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "account and event must not be NULL");
-    st = icp__options(e, sizeof own, &own, sizeof own, err);
+    icp_status st = icp__event_check(e, &own, room, &type, err);
     if (st != ICP_OK)
         return st;
-    if (own.flags & ~(uint32_t)ICP_EVENT_VALUED)
-        return icp__fail(err, ICP_E_UNSUPPORTED, "unknown flags in icp_event");
-    if (own.time < 0)
-        return icp__fail(err, ICP_E_ARGUMENT, "the time of an event is unknown or lies before 1970");
-    type = own.type == NULL ? (struct icp_str){NULL, 0} : icp__trim(own.type, own.type_size);
-    if (type.size == 0)
-        return icp__fail(err, ICP_E_ARGUMENT, "an event has no type");
-    type = (struct icp_str){folded, icp__fold_value(type.data, icp__utf8_cut(type.data, type.size, 256), folded, sizeof folded)};
-    type.size = icp__utf8_cut(type.data, type.size, 256);
     for (uint32_t p = 0; p < a->parts; p++)
         signal[p] = icp__signals_find(a->part[p]->signals, type);
     st = add_break(a, own.time, type, signal, err);

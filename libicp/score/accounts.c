@@ -252,7 +252,7 @@ static struct icp__known_account *account_of(icp_accounts *a, struct icp_str key
     if (at == ICP__NO_KEY || !icp__grow(a->ctx, &a->account, &a->account_cap, a->keys.count, sizeof *a->account))
         return NULL;
     if (added)
-        a->account[at] = (struct icp__known_account){-1, -1, ICP_TIME_UNKNOWN, 0, 0, {ICP_TIME_UNKNOWN, {0}}};
+        a->account[at] = (struct icp__known_account){-1, -1, ICP_TIME_UNKNOWN, 0, 0, false, {ICP_TIME_UNKNOWN, {0}}};
     return &a->account[at];
 }
 
@@ -321,6 +321,12 @@ icp_status icp_accounts_add(icp_accounts *a, icp_reader *r, const struct icp_eve
     return st;
 }
 
+icp_status icp_accounts_add_event(icp_accounts *a, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err) {
+    if (a == NULL || key == NULL || e == NULL)
+        return icp__fail(err, ICP_E_ARGUMENT, "accounts, key and event must not be NULL");
+    return icp__event_reading_one(&a->reading, key, key_size, e, err);
+}
+
 int32_t icp_accounts_again(icp_accounts *a) {
     if (a == NULL || !a->again)
         return 0;
@@ -347,7 +353,10 @@ uint32_t icp__accounts_find(const icp_accounts *a, const struct icp__cell *cell)
     if (key.size == 0)
         return ICP__NO_KEY;
     at = icp__keys_find(&a->keys, key.data, key.size, icp__keys_hash(&a->keys, key.data, key.size));
-    return at == ICP__NO_KEY || a->account[at].first < 0 ? ICP__NO_KEY : at;
+    if (at == ICP__NO_KEY || a->account[at].first < 0)
+        return ICP__NO_KEY;
+    atomic_store_explicit(&a->account[at].asked, true, memory_order_relaxed);
+    return at;
 }
 
 const struct icp__broken *icp__accounts_break(const icp_accounts *a, uint32_t account, bool (*has)(const void *user, uint32_t entry), const void *user, uint32_t *set) {

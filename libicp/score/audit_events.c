@@ -172,11 +172,11 @@ icp_status icp_accounts_audit(const icp_accounts *a, int32_t layer, icp_buffer *
 
 icp_status icp_accounts_report(const icp_accounts *a, icp_buffer **json, struct icp_error *err) {
     struct icp__bytes b;
-    uint64_t with_events = 0;
+    uint64_t with_events = 0, asked = 0;
     if (a == NULL || json == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "accounts and json must not be NULL");
     for (size_t i = 0; i < a->keys.count; i++)
-        with_events += a->account[i].first >= 0;
+        with_events += a->account[i].first >= 0, asked += a->account[i].asked;
     icp__bytes_init(&b, a->ctx);
     icp__bytes_text(&b, "{\"version\":1,\"events\":{");
     icp__event_counts_write(&a->reading.counts, &b);
@@ -184,6 +184,7 @@ icp_status icp_accounts_report(const icp_accounts *a, icp_buffer **json, struct 
     icp__bytes_text(&b, ",\"columns\":");
     icp__bytes_add(&b, a->reading.columns.data, a->reading.columns.size);
     icp__bytes_print(&b, "},\"accounts\":%llu", (unsigned long long)with_events);
+    member(&b, "accounts_scored", (int64_t)asked);
     member(&b, "invalidating", (int64_t)a->breaks);
     member(&b, "segments_without_trait", (int64_t)a->segments_unknown);
     member(&b, "for_many_left_out", (int64_t)a->many_events);

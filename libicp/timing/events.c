@@ -13,7 +13,6 @@ enum {
     WAIT = 65536,    /* rows that wait for a date that tells days from months */
     LEAD = 8,        /* so many dates more of one order than of the other decide */
     WAIT_MOST = 1 << 25, /* bytes that wait */
-    TYPE_MOST = 256
 };
 
 struct row {
@@ -99,13 +98,13 @@ static bool count_repeat(struct reading *s, const struct icp__event *e) {
 }
 
 /* false = a row without a type. */
-static bool read_type(const struct reading *s, const struct row *row, char text[TYPE_MOST], struct icp_str *out) {
+static bool read_type(const struct reading *s, const struct row *row, char text[ICP__TYPE_ROOM], struct icp_str *out) {
     struct icp_str v;
     bool bad;
     *out = s->found.type;
     if (out->data || (!s->found.name[ICP__EVENT_TYPE].data && !s->r->ask.type.data)) return true;
     if (!icp__cell_value(&row->cell[ICP__EVENT_TYPE], &v, &bad)) return false;
-    *out = (struct icp_str){text, icp__fold_value(v.data, v.size, text, TYPE_MOST)};
+    *out = (struct icp_str){text, icp__fold_value(v.data, v.size, text, ICP__TYPE_ROOM)};
     return out->size > 0;
 }
 
@@ -122,7 +121,7 @@ static void read_value(struct reading *s, const struct row *row, struct icp__eve
 static icp_status give(struct reading *s, const struct row *row, struct icp_error *err) {
     struct icp__event_counts *n = &s->r->counts;
     struct icp__event e = {.row = row->number};
-    char host[256], type[TYPE_MOST];
+    char host[256], type[ICP__TYPE_ROOM];
     struct icp_str v;
     bool bad = false;
     e.key = icp__trim(row->cell[ICP__EVENT_KEY].data, row->cell[ICP__EVENT_KEY].size);

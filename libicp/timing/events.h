@@ -9,6 +9,7 @@
 struct icp__event_columns {
     struct icp_str key, type, time, value;
 };
+#define ICP__TYPE_ROOM 256 /* bytes of a folded type */
 struct icp__event {
     struct icp_str key;  /* in the form of the reference's keys */
     struct icp_str type; /* folded (icp__fold_value), cut at 256 bytes; what is no UTF-8 was mended by the reader */
@@ -65,3 +66,8 @@ bool icp__event_breaks(struct icp_str lines, struct icp_str type, enum icp__brea
 static inline bool icp__event_for_many(struct icp_str key) {
     return (key.size == 1 && key.data[0] == '*') || (key.size > 8 && memcmp(key.data, "segment:", 8) == 0);
 }
+/* One event that no file holds, given to r->take; key and type as a cell would say them. Counted as a row. */
+struct icp_event;
+icp_status icp__event_reading_one(struct icp__event_reading *r, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err);
+/* Checks an event and folds its type into `room`. */
+icp_status icp__event_check(const struct icp_event *given, struct icp_event *own, char room[ICP__TYPE_ROOM], struct icp_str *type, struct icp_error *err);

@@ -30,7 +30,7 @@ void icp__history_init(struct icp__history *h, icp_context *c, struct icp_str ke
     }
 }
 
-static void forget_order(struct icp__history *h) {
+void icp__history_unsettle(struct icp__history *h) {
     icp__free(h->ctx, h->order);
     icp__free(h->ctx, h->first_event);
     icp__free(h->ctx, h->first_outcome);
@@ -45,7 +45,7 @@ void icp__history_free(struct icp__history *h) {
     icp__keys_free(&h->types);
     icp__event_reading_free(&h->reading);
     icp__event_reading_free(&h->decisions);
-    forget_order(h);
+    icp__history_unsettle(h);
     icp__free(h->ctx, h->hash);
     icp__free(h->ctx, h->type);
     icp__free(h->ctx, h->event);
@@ -193,12 +193,12 @@ static icp_status take_outcome(void *user, const struct icp__event *e, struct ic
 }
 
 icp_status icp__history_add_events(struct icp__history *h, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
-    forget_order(h);
+    icp__history_unsettle(h);
     return icp__event_reading_run(&h->reading, r, p, err);
 }
 
 icp_status icp__history_add_outcomes(struct icp__history *h, icp_reader *r, const struct icp_progress *p, struct icp_error *err) {
-    forget_order(h);
+    icp__history_unsettle(h);
     return icp__event_reading_run(&h->decisions, r, p, err);
 }
 
@@ -301,7 +301,7 @@ icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {
     icp__free(h->ctx, place);
     if (!fine) {
         icp__free(h->ctx, order);
-        forget_order(h);
+        icp__history_unsettle(h);
         return icp__no_memory(err);
     }
     h->order = order;

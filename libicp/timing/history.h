@@ -64,6 +64,7 @@ void icp__history_free(struct icp__history *h);
 /* A batch of rows to the end; what is counted stands in reading.counts and decisions.counts. */
 icp_status icp__history_add_events(struct icp__history *h, icp_reader *r, const struct icp_progress *p, struct icp_error *err);
 icp_status icp__history_add_outcomes(struct icp__history *h, icp_reader *r, const struct icp_progress *p, struct icp_error *err);
+void icp__history_unsettle(struct icp__history *h); /* before anything is added by the readings themselves */
 /* Sorts: after this nothing may be added until it is called again. Independent of the order of the rows. */
 icp_status icp__history_settle(struct icp__history *h, struct icp_error *err);
 /* What was read and left out, as a JSON object. */
