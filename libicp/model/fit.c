@@ -244,7 +244,7 @@ icp_status icp_fit_events(const icp_fit *f, icp_buffer **json, struct icp_error 
     if (!f || !json)
         return icp__fail(err, ICP_E_ARGUMENT, "fit and json must not be NULL");
     icp__bytes_init(&b, f->ctx);
-    icp__history_report(&f->history, &b);
+    icp__history_report(&f->history, false, &b);
     return icp__bytes_finish(&b, json, err);
 }
 

@@ -163,7 +163,7 @@ static void write_half_life(const struct icp__half_life *h, struct icp__bytes *b
 static void write_timing(const struct icp__timing_facts *t, struct icp__bytes *b) {
     const struct icp__moments *m = t->moments;
     icp__bytes_text(b, "\"timing\":{\"read\":");
-    icp__history_report(t->history, b);
+    icp__history_report(t->history, true, b);
     member(b, ",\"horizon_days\":", m->horizon);
     member(b, ",\"spacing_days\":", m->spacing);
     icp__bytes_print(b, ",\"assumed\":%s", t->signals->assumed ? "true" : "false");

@@ -29,7 +29,7 @@ static void add_controls(struct cases *k, uint32_t outcome, int32_t day, uint32_
     for (uint32_t t = 0; t < CONTROLS * TRIES && found < CONTROLS; t++) {
         uint8_t bytes[20];
         icp__put64(bytes, k->h->hash[o->account]), icp__put32(bytes + 8, (uint32_t)o->day), icp__put32(bytes + 12, o->kind), icp__put32(bytes + 16, t);
-        const uint32_t place = (uint32_t)(icp__hash(bytes, sizeof bytes, 1) % k->h->accounts.count);
+        const uint32_t place = (uint32_t)(icp__hash(bytes, sizeof bytes, 1) % k->h->kept);
         const struct icp__at_risk a = icp__moments_at_risk(k->h, k->m, place);
         if (!is_control(k, &a, day, target))
             continue;
@@ -65,7 +65,7 @@ static void choose(struct cases *k, uint32_t target) {
     for (size_t i = 0; i < h->outcomes; i++)
         all += target >> h->outcome[i].kind & 1u;
     const uint32_t every = all / CASES_MOST + 1;
-    for (uint32_t place = 0; place < h->accounts.count; place++) {
+    for (uint32_t place = 0; place < h->kept; place++) {
         const struct icp__at_risk a = icp__moments_at_risk(h, k->m, place);
         for (uint32_t i = a.first; i < a.last; i++) {
             const int32_t day = h->outcome[i].day;

@@ -217,7 +217,7 @@ struct sorting {
 };
 
 static bool sort_records(const struct icp__history *h, const struct sorting *s, uint32_t **first) {
-    const size_t accounts = h->accounts.count;
+    const size_t accounts = h->kept;
     uint32_t *start = icp__calloc(h->ctx, accounts + 2, sizeof *start);
     char *sorted = icp__alloc(h->ctx, s->count + 1, s->size), *record = s->record;
     if (!start || !sorted) {
@@ -288,11 +288,13 @@ icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {
     uint32_t *order = icp__alloc(h->ctx, n + 1, sizeof *order), *place = icp__alloc(h->ctx, n + 1, sizeof *place);
     bool fine = order && place;
     if (fine) {
+        h->kept = 0;
         for (size_t i = 0; i < n; i++)
-            order[i] = (uint32_t)i;
-        icp__sort_index(order, n, place, by_hash, h);
-        for (size_t i = 0; i < n; i++)
-            place[order[i]] = (uint32_t)i;
+            if (h->hash[i] < h->keep_below)
+                order[h->kept++] = (uint32_t)i;
+        icp__sort_index(order, h->kept, place, by_hash, h);
+        for (uint32_t i = 0; i < h->kept; i++)
+            place[order[i]] = i;
         const struct sorting events = {h->event, h->events, sizeof *h->event, place, event_later};
         const struct sorting outcomes = {h->outcome, h->outcomes, sizeof *h->outcome, place, outcome_later};
         const struct sorting breaks = {h->broke, h->breaks, sizeof *h->broke, place, break_later};
@@ -310,21 +312,38 @@ icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {
 
 static void member(struct icp__bytes *b, const char *name, uint64_t v) { icp__bytes_print(b, ",\"%s\":%llu", name, (unsigned long long)v); }
 
-void icp__history_report(const struct icp__history *h, struct icp__bytes *json) {
-    static const char *const kinds[ICP__OUTCOMES] = {"", "converted", "lost", "expanded", "renewed", "churned"};
+static void write_columns(const struct icp__event_reading *r, struct icp__bytes *json) {
+    icp__bytes_text(json, ",\"columns\":");
+    icp__bytes_add(json, r->columns.data, r->columns.size);
+}
+
+static void write_counts(const struct icp__event_reading *r, bool model, struct icp__bytes *json) {
+    if (!model) {
+        icp__event_counts_write(&r->counts, json);
+        return;
+    }
+    icp__bytes_print(json, "\"rows\":%llu", (unsigned long long)r->counts.rows);
+    member(json, "events", r->counts.events);
+}
+
+/* Of how many accounts one is kept. */
+static uint64_t kept_part(const struct icp__history *h) {
     uint64_t part = 1;
-    for (uint64_t below = h->keep_below; below < UINT64_MAX / 2; below *= 2)
+    for (uint64_t below = UINT64_MAX; below > h->keep_below; below /= 2)
         part *= 2;
-    if (h->keep_below < UINT64_MAX)
-        part *= 2;
+    return part;
+}
+
+void icp__history_report(const struct icp__history *h, bool model, struct icp__bytes *json) {
+    static const char *const kinds[ICP__OUTCOMES] = {"", "converted", "lost", "expanded", "renewed", "churned"};
     icp__bytes_text(json, "{\"events\":{");
-    icp__event_counts_write(&h->reading.counts, json);
+    write_counts(&h->reading, model, json);
     member(json, "future", h->future);
     member(json, "types", h->types.count);
-    icp__bytes_text(json, ",\"columns\":");
-    icp__bytes_add(json, h->reading.columns.size ? h->reading.columns.data : "[]", h->reading.columns.size ? h->reading.columns.size : 2);
+    if (!model)
+        write_columns(&h->reading, json);
     icp__bytes_text(json, "},\"outcomes\":{");
-    icp__event_counts_write(&h->decisions.counts, json);
+    write_counts(&h->decisions, model, json);
     member(json, "future", h->future_outcomes);
     member(json, "not_an_outcome", h->unknown_outcomes);
     if (h->unknown_outcomes) {
@@ -333,10 +352,15 @@ void icp__history_report(const struct icp__history *h, struct icp__bytes *json) 
     }
     for (int k = 1; k < ICP__OUTCOMES; k++)
         member(json, kinds[k], h->by_kind[k]);
-    icp__bytes_text(json, ",\"columns\":");
-    icp__bytes_add(json, h->decisions.columns.size ? h->decisions.columns.data : "[]", h->decisions.columns.size ? h->decisions.columns.size : 2);
-    icp__bytes_print(json, "},\"accounts\":%llu,\"accounts_kept_one_in\":%llu,\"invalidating\":%llu", (unsigned long long)h->accounts.count,
-                     (unsigned long long)part, (unsigned long long)(h->breaks + h->all_breaks));
+    if (!model)
+        write_columns(&h->decisions, json);
+    icp__bytes_text(json, "}");
+    uint64_t kept = 0;
+    for (size_t i = 0; i < h->accounts.count; i++)
+        kept += h->hash[i] < h->keep_below;
+    member(json, "accounts", kept);
+    member(json, "accounts_kept_one_in", kept_part(h));
+    member(json, "invalidating", h->breaks + h->all_breaks);
     member(json, "invalidating_segments", h->segment_breaks);
     member(json, "for_many_left_out", h->many_events);
     icp__bytes_text(json, "}");

@@ -56,8 +56,9 @@ struct icp__history {
     char unknown_outcome[64];                     /* the first of them in bytes, for the report */
     uint64_t by_kind[ICP__OUTCOMES];
     int64_t last_day;   /* newest of events and outcomes */
-    uint32_t *order;    /* settled: accounts by (hash, key) */
-    uint32_t *first_event, *first_outcome, *first_break; /* [accounts + 1] by place in `order` */
+    uint32_t kept;      /* settled: accounts that are kept */
+    uint32_t *order;    /* [kept] these by (hash, key) */
+    uint32_t *first_event, *first_outcome, *first_break; /* [kept + 1] by place in `order` */
 };
 void icp__history_init(struct icp__history *h, icp_context *c, struct icp_str key_header, int32_t key_form, uint64_t seed);
 void icp__history_free(struct icp__history *h);
@@ -67,5 +68,5 @@ icp_status icp__history_add_outcomes(struct icp__history *h, icp_reader *r, cons
 void icp__history_unsettle(struct icp__history *h); /* before anything is added by the readings themselves */
 /* Sorts: after this nothing may be added until it is called again. Independent of the order of the rows. */
 icp_status icp__history_settle(struct icp__history *h, struct icp_error *err);
-/* What was read and left out, as a JSON object. */
-void icp__history_report(const struct icp__history *h, struct icp__bytes *json);
+/* What was read and left out, as a JSON object. Into a model goes only what does not depend on the order of the rows or their split into files. */
+void icp__history_report(const struct icp__history *h, bool model, struct icp__bytes *json);

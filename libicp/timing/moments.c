@@ -94,7 +94,7 @@ static void look_at(struct making *k, const struct icp__at_risk *a, int32_t day)
 static void look_at_accounts(struct making *k) {
     const struct icp__moments *m = k->m;
     const int32_t newest = m->end - (m->all ? 0 : (int32_t)m->horizon), step = (int32_t)m->spacing;
-    for (uint32_t place = 0; place < k->h->accounts.count && !k->failed; place++) {
+    for (uint32_t place = 0; place < k->h->kept && !k->failed; place++) {
         const struct icp__at_risk a = icp__moments_at_risk(k->h, m, place);
         if (a.known == INT32_MAX)
             continue;
@@ -197,7 +197,7 @@ icp_status icp__moments_make(const struct icp__history *h, uint32_t layer, uint3
     m.negatives_seen = k.class[0].seen, m.positives_seen = k.class[1].seen;
     for (size_t i = 0; !k.failed && i < h->outcomes; i++)
         m.outcomes_seen += m.target >> h->outcome[i].kind & 1u;
-    for (uint32_t place = 0; !k.failed && place < h->accounts.count; place++)
+    for (uint32_t place = 0; !k.failed && place < h->kept; place++)
         if (h->first_event[place] == h->first_event[place + 1])
             m.outcomes_without_events += h->first_outcome[place + 1] - h->first_outcome[place];
     const bool fine = !k.failed && put_rows(&k);
