@@ -322,6 +322,20 @@ static int plan(struct job *j, icp_status *s, struct icp_error *e) {
     return EXIT_DONE;
 }
 
+/* Events of companies that FILE does not hold: a wrong key column looks like this. */
+static void unknown_remark(const struct job *j) {
+    icp_buffer *json = NULL;
+    struct icp_str report;
+    if (!j->accounts || j->o->quiet || icp_accounts_report(j->accounts, &json, NULL) || icp_buffer_data(json, &report))
+        return;
+    struct json *r = json_parse(report.data, report.size);
+    const int64_t accounts = r ? json_int(r, "accounts") : 0, scored = r ? json_int(r, "accounts_scored") : 0;
+    if (accounts > scored)
+        fprintf(stderr, "events: %lld of %lld accounts are in no row of %s\n", (long long)(accounts - scored), (long long)accounts, j->o->files[1]);
+    json_free(r);
+    icp_buffer_unref(json);
+}
+
 static void job_free(struct job *j) {
     for (size_t i = 0; i < j->kept; i++)
         text_free(&j->best[i].line);
@@ -372,6 +386,8 @@ int run_score(const struct options *o) {
         code = refuse(&e);
     else if (!code)
         code = run_job(&j);
+    if (!s && !code)
+        unknown_remark(&j);
     job_free(&j);
     return code;
 }

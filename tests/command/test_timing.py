@@ -237,7 +237,7 @@ def test_what_was_read_is_said(timed):
     said = p.stderr.decode()
     assert p.returncode == 0
     for part in ("of 8 rows read", "1 without a key", "1 without a type", "1 with an unreadable date", "1 before 1970", "1 at or after --as-of, not seen",
-                 "1 said before", "1 with an unreadable value", "day before month", 'first unreadable date: dirty.csv:2: "soon"'):
+                 "1 said before", "2 of 2 accounts are in no row of universe.csv", "1 with an unreadable value", "day before month", 'first unreadable date: dirty.csv:2: "soon"'):
         assert part in said, (part, said)
 
 
