@@ -187,15 +187,13 @@ static void list_line(const char *json, const char *list, const char *member, co
     text_free(&items);
 }
 
-/* The company's events, where there are any. */
-static icp_status account_for(icp_context *c, const struct options *o, const icp_model *m, icp_account **out, struct icp_error *e) {
-    icp_accounts *a = NULL;
-    if (!o->events.count)
-        return ICP_OK;
-    icp_status s = accounts_of(c, o, m, &a, e);
-    if (!s)
-        s = icp_accounts_account(a, o->company, strlen(o->company), out, e);
-    icp_accounts_unref(a);
+/* The model's schema has the key, so that the scorer finds the company's events by itself; of a model without the layer fit it has not. */
+static icp_status account_for(const struct options *o, const icp_accounts *a, const icp_model *m, icp_account **out, struct icp_error *e) {
+    struct icp_model_info info = {.struct_size = sizeof info};
+    icp_status s = icp_model_describe(m, &info, e);
+    if (s || !a || info.layers >> ICP_LAYER_FIT & 1u)
+        return s;
+    s = icp_accounts_account(a, o->company, strlen(o->company), out, e);
     if (s != ICP_E_NO_MATCH)
         return s;
     fprintf(stderr, "no event names \"%s\": what is read from events is unknown\n", o->company);
@@ -226,9 +224,13 @@ static icp_status explain(icp_context *c, const struct options *o, icp_model *m,
     size_t n = 0;
     bool whole = o->format == FORMAT_DEFAULT || o->format == FORMAT_TABLE;
     icp_account *account = NULL;
+    icp_accounts *accounts = NULL;
+    icp_status s = o->events.count ? accounts_of(c, o, m, &accounts, e) : ICP_OK;
+    if (!s)
+        s = account_for(o, accounts, m, &account, e);
     const struct icp_scorer_options so = {.struct_size = sizeof so, .flags = o->events.count ? (uint32_t)ICP_SCORER_AS_OF : 0,
-                                          .as_of = o->events.count ? o->as_of_micros : 0};
-    icp_status s = account_for(c, o, m, &account, e);
+                                          .as_of = o->events.count ? o->as_of_micros : 0, .accounts = accounts,
+                                          .key_column = o->key, .key_size = o->key ? strlen(o->key) : 0};
     if (!s)
         s = icp_scorer_new(m, &so, &sc, e);
     if (!s)
@@ -238,6 +240,7 @@ static icp_status explain(icp_context *c, const struct options *o, icp_model *m,
     if (!s)
         s = icp_scorer_causes(sc, layer, &causes, e);
     icp_account_free(account);
+    icp_accounts_unref(accounts);
     if (!s && icp_buffer_data(causes, &json))
         s = ICP_E_STATE;
     if (!s && whole)

@@ -99,7 +99,7 @@ struct icp_scorer_options {
     uint32_t reasons;       /**< reasons per row, at most 64; 0 = none are collected */
     const char *key_column; /**< header of the key column; NULL = that of the model's schema if there is one */
     size_t key_size;        /**< bytes of key_column */
-    icp_accounts *accounts; /**< events of the batches' companies, by key, as of their moment; kept. NULL = none: what is read from events is unknown */
+    icp_accounts *accounts; /**< events of the companies of batches, and of records without an account, by key, as of their moment; kept. NULL = none: what is read from events is unknown */
     int64_t as_of;          /**< with ICP_SCORER_AS_OF: the moment for icp_scorer_score_record() with an account, microseconds since 1970 */
 };
 
@@ -174,7 +174,8 @@ ICP_API icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options 
 ICP_API icp_status icp_scorer_score(icp_scorer *s, const icp_batch *b, icp_result *out, struct icp_error *err);
 /** Scores one record.
  * @param[in] r a record made from the schema of this model, or of another with the same headers
- * @param[in] a events of the company, of this model; NULL = what is read from events is unknown. Its newest event must lie before as_of
+ * @param[in] a events of the company, of this model; its newest event must lie before as_of. NULL = those of the scorer's accounts that have the
+ *          record's key, else what is read from events is unknown
  * @param[in] layer ICP_LAYER_...
  * @param[out] out filled
  * @param[out] err NULL allowed

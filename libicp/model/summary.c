@@ -58,7 +58,10 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
         icp__bytes_text(b, n->use == ICP__USED ? ",\"used\":true" : ",\"used\":false");
         if (n->use != ICP__USED) {
             icp__bytes_text(b, ",\"reason\":");
-            icp__json_strz(b, icp__note_reason(n));
+            if (n->use == ICP__LEFT_KIND && o->timing) /* the layer's schema says why it was told to ignore it */
+                icp__json_string(b, schema->column[c].reason.data, schema->column[c].reason.size);
+            else
+                icp__json_strz(b, icp__note_reason(n));
         }
         write_leak(&n->leak, b);
         member(b, ",\"known_customers\":", n->known_customers);

@@ -30,6 +30,8 @@ struct icp_account {
     struct icp__broken broken;
     struct icp__ring *ring, *after; /* [rings], part by part */
 };
+/* Something lies before the newest invalidating event. */
+static inline bool icp__account_broken(const icp_account *a) { return a->broken.time != ICP_TIME_UNKNOWN && a->first < a->broken.time / ICP__DAY; }
 /* The account for the layer of `part`. */
 struct icp__track icp__account_track(const icp_account *a, const icp_model *part);
 

@@ -362,13 +362,13 @@ uint32_t icp__accounts_find(const icp_accounts *a, const struct icp__cell *cell)
 const struct icp__broken *icp__accounts_break(const icp_accounts *a, uint32_t account, bool (*has)(const void *user, uint32_t entry), const void *user, uint32_t *set) {
     const struct icp__known_account *k = &a->account[account];
     const struct icp__broken *newest = a->all.time > k->broken.time ? &a->all : &k->broken;
-    *set = 0;
+    *set = 0; /* an event that nothing comes before discounts nothing */
     for (uint32_t i = 0; has != NULL && i < a->segments; i++)
         if (a->segment[i].broken.time > newest->time && has(user, a->segment[i].entry)) {
             newest = &a->segment[i].broken;
             *set = i + 1;
         }
-    return newest->time == ICP_TIME_UNKNOWN ? NULL : newest;
+    return newest->time == ICP_TIME_UNKNOWN || k->first >= newest->time / ICP__DAY ? NULL : newest;
 }
 
 static void fill(const icp_accounts *a, uint32_t sums, uint32_t part, uint32_t segment, const struct icp__signals *s, struct icp__ring *ring) {

@@ -85,7 +85,7 @@ static void write_signal(const struct auditing *k, uint32_t i, struct icp__bytes
         member(b, "high_days", icp__half_life_days[s->half_life.high]);
         icp__bytes_print(b, ",\"half_life\":\"%s\"", s->half_life.measured ? "measured" : "not enough data: assumed");
     }
-    icp__bytes_print(b, ",\"verdict\":\"%s\"}", share < 0 ? "silent" : share > STALE_VERDICT ? "stale" : "fresh");
+    icp__bytes_print(b, ",\"verdict\":\"%s\"}", share < 0 ? "silent" : flat ? "assumed" : share > STALE_VERDICT ? "stale" : "fresh");
 }
 
 /* Most stale first; equal ones by key. */

@@ -290,6 +290,43 @@ static icp_status check_account(const icp_scorer *first, const icp_account *a, s
     return ICP_OK;
 }
 
+/* What the fit layer sees in a record, where segments have invalidating events; nothing in a record without its columns. */
+static bool tally_fit(icp_scorer *first, const icp_record *r, struct icp__tally *fit) {
+    struct icp__plan *p;
+    const icp_status st = icp__plan_find(first, r->layout, NULL, &p, NULL);
+    fit->hits = first->row_hits;
+    return st == ICP_OK ? icp__row_tally(first, p, r->cells, fit) : st != ICP_E_MEMORY;
+}
+
+static bool record_events(icp_scorer *first, icp_scorer *s, const icp_record *r, const icp_account *a) {
+    struct icp__track track = {-1, -1, ICP_TIME_UNKNOWN, NULL, NULL};
+    struct icp__tally fit = {.reasons = 0};
+    int64_t moment = 0;
+    s->record.broken = NULL;
+    if (a != NULL) {
+        for (uint32_t i = 0; i < a->parts; i++)
+            if (a->part[i]->layer == s->model->layer)
+                track = icp__account_track(a, a->part[i]);
+        s->record_broken = a->broken;
+        s->record.broken = track.after != NULL ? &s->record_broken : NULL;
+        moment = first->as_of;
+    } else if (first->accounts != NULL) {
+        const int32_t key = icp__layout_find(r->layout, first->key.data, first->key.size);
+        const struct rows rows = {.first = first};
+        const uint32_t account = key >= 0 ? icp__accounts_find(first->accounts, &r->cells[key]) : ICP__NO_KEY;
+        if (first->row_hits != NULL && !tally_fit(first, r, &fit))
+            return false;
+        tally_events(&rows, s, account, first->row_hits != NULL ? &fit : NULL, &s->record);
+        if (s->record.broken != NULL) {
+            s->record_broken = *s->record.broken;
+            s->record.broken = &s->record_broken;
+        }
+        return true;
+    }
+    icp__row_events(s, &s->record, &track, moment / ICP__DAY);
+    return true;
+}
+
 icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, const icp_account *a, int32_t layer, struct icp_score *out,
                                    struct icp_error *err) {
     struct icp_score score = {0};
@@ -316,18 +353,8 @@ icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, const icp
     memset(s->state, ICP__CELL_UNKNOWN, s->model->schema->columns);
     icp__fpenv_enter(&env);
     done = icp__row_tally(s, p, r->cells, &s->record);
-    if (done && s->model->signals != NULL) {
-        struct icp__track track = {-1, -1, ICP_TIME_UNKNOWN, NULL, NULL};
-        s->record.broken = NULL;
-        if (a != NULL) {
-            for (uint32_t i = 0; i < a->parts; i++)
-                if (a->part[i]->layer == s->model->layer)
-                    track = icp__account_track(a, a->part[i]);
-            s->record_broken = a->broken;
-            s->record.broken = track.after != NULL ? &s->record_broken : NULL;
-        }
-        icp__row_events(s, &s->record, &track, a != NULL ? first->as_of / ICP__DAY : 0);
-    }
+    if (done && s->model->signals != NULL)
+        done = record_events(first, s, r, a);
     icp__fpenv_leave(&env);
     if (!done)
         return icp__no_memory(err);

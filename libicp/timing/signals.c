@@ -160,12 +160,11 @@ int32_t icp__signals_stale(const struct icp__signals *s, const struct icp__track
     if (t->first < 0 || t->first > day)
         return -1;
     for (uint32_t i = 0; i < s->rings; i++) {
-        const struct icp__ring_plan *r = &s->ring[i];
         const struct icp__ring *after = t->after ? &t->after[i] : NULL;
-        if (r->value || i == s->weeks)
+        if (s->ring[i].value || s->ring[i].flat) /* weeks do not fade: a surge compares them with each other */
             continue;
         all += icp__ring_read(&t->ring[i], after, icp__signals_decay(s, i), day, 0);
-        old += icp__ring_read(&t->ring[i], after, icp__signals_decay(s, i), day, r->flat ? ICP__RECENT_WEEKS : ICP__STALE_BLOCKS);
+        old += icp__ring_read(&t->ring[i], after, icp__signals_decay(s, i), day, ICP__STALE_BLOCKS);
     }
     return all > 0 ? (int32_t)(old * 1000 / all) : -1;
 }

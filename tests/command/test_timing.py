@@ -202,6 +202,10 @@ def test_invalidating_events_of_a_segment_and_of_all(timed):
             if b["intent_event"]:
                 assert b["intent_event"] == "disruption 2023-12-01" and b["intent_without_event"] == a["intent_score"] and not unknown
                 assert key == "*" or trait in named
+                if hit % 50 == 0:
+                    said = timed.json("explain", "timed", "universe.csv", "--company", b["key"], "--layer", "intent", "--events", "many.csv", "--as-of", AS_OF,
+                                      "--format", "json", "--quiet")
+                    assert str(said["causes"]["score"]) == b["intent_score"] and said["causes"]["invalidated"]["day"] == "2023-12-01"
                 hit += 1
             else:
                 assert b["intent_evidence"] == a["intent_evidence"]
