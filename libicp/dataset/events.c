@@ -4,6 +4,7 @@
 #include "dataset/amount.h"
 #include "dataset/follow.h"
 #include "trait/extract.h"
+#include "trait/family.h"
 
 enum { ROWS = 4096, COLUMNS = 4, KIND_MAX = 256 };
 
@@ -37,27 +38,15 @@ static void given_destroy(struct icp_batch *b) {
     icp_context_unref(c);
 }
 
-/* A word of the header that says: money. */
-static bool says_amount(struct icp_str id) {
-    static const char *const words[] = {"amount", "value", "revenue", "price", "total", "mrr", "arr", "acv", "tcv", "cost", "fee", "spend", "usd", "eur", "gbp"};
-    char text[1024];
-    struct icp__word word[64];
-    const size_t n = icp__words(id.data, id.size < 90 ? id.size : 90, text, sizeof text, word, 64);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-            const size_t size = word[i].end - word[i].start;
-            if (strlen(words[k]) == size && !memcmp(words[k], text + word[i].start, size)) return true;
-        }
-    return false;
-}
-
 static void choose_columns(struct events *e, const struct icp__member *m) {
     uint32_t amounts = 0;
+    struct icp__header header;
     e->kind = e->amount = -1;
     for (uint32_t c = 0; c < m->schema->columns; c++) {
         const uint8_t part = m->column[c].part;
         if (m->column[c].event_kind && e->kind < 0 && part != ICP__PART_SKIP && part != ICP__PART_PROTECTED) e->kind = (int32_t)c;
-        if (part == ICP__PART_NUMBER && says_amount(m->schema->column[c].id) && !amounts++) e->amount = (int32_t)c;
+        icp__header_split(m->schema->column[c].name, &header);
+        if (part == ICP__PART_NUMBER && icp__header_says_amount(&header) && !amounts++) e->amount = (int32_t)c;
     }
     if (amounts > 1) e->amount = -1; /* nothing says which */
 }

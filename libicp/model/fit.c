@@ -324,17 +324,6 @@ static icp_status enough(const icp_fit *f, const struct icp__matches *m, struct 
     return ICP_OK;
 }
 
-/* Everything one run holds; freed in one place. */
-struct run {
-    struct icp__matches matches;
-    struct icp__design design;
-    struct icp__spans spans;
-    struct icp__layer layer;
-    struct icp__calibration calibration;
-    struct icp__interval interval;
-    struct icp__bins bins;
-};
-
 /* Of very unequal weights only the largest speak. */
 static icp_status enough_weight(const icp_fit *f, const struct icp__design *d, struct icp_error *err) {
     if (d->effective + 0.5 >= f->min_customers || f->flags & ICP_FIT_ALLOW_FEW)
@@ -358,33 +347,21 @@ static icp_status nothing_left(const struct icp__design *d, struct icp_error *er
     return icp__fail(err, ICP_E_SCHEMA, "no column is known for enough companies of the reference and for a customer, with values that differ");
 }
 
-static icp_status run_steps(icp_fit *f, struct run *r, const struct icp_progress *p, struct icp_error *err) {
-    icp_status s = icp__customers_match(&f->customers, f->schema, &r->matches, err);
+/* Whom to learn from, as a matrix. */
+static icp_status examples(icp_fit *f, struct icp__matches *matches, struct icp__design *design, const struct icp_progress *p, struct icp_error *err) {
+    icp_status s = icp__customers_match(&f->customers, f->schema, matches, err);
     if (!s)
-        s = enough(f, &r->matches, err);
+        s = enough(f, matches, err);
     if (!s)
-        s = icp__design_make(&f->customers, &r->matches, f->schema, f->pool, p, &r->design, err);
-    if (!s && r->design.fields == 0)
-        s = nothing_left(&r->design, err);
-    if (!s)
-        s = enough_weight(f, &r->design, err);
-    if (!s)
-        s = icp__spans_make(&r->design, f->pool, &r->spans, err);
-    if (!s)
-        s = icp__layer_fit(&r->design, &r->spans, p, &r->layer, err);
-    if (!s)
-        s = icp__layer_refit(&r->layer, f->pool, p, err);
-    if (!s)
-        s = icp__calibrate(&r->layer, f->pool, &r->calibration, err);
-    if (!s && !icp__bins_make(&r->calibration.arena, &r->design, r->layer.w, r->calibration.slope, &r->bins))
-        s = icp__no_memory(err);
-    return s ? s : icp__interval_fit(&r->layer, &r->calibration, &r->bins, &r->interval, err);
+        s = icp__design_make(&f->customers, matches, f->schema, f->pool, p, design, err);
+    if (!s && design->fields == 0)
+        s = nothing_left(design, err);
+    return s ? s : enough_weight(f, design, err);
 }
 
 /* What the steps of the fit layer learned. */
-static icp_status outcome_of(icp_fit *f, const struct run *r, struct icp__learned *out, struct icp_error *err) {
-    struct icp__outcome o = {.reference = f->reference, .list = &f->customers, .matches = &r->matches, .d = &r->design, .layer = &r->layer,
-                             .calibration = &r->calibration, .interval = &r->interval, .bins = &r->bins, .which = ICP_LAYER_FIT};
+static icp_status outcome_of(icp_fit *f, const struct icp__matches *matches, const struct icp__steps *r, struct icp__learned *out, struct icp_error *err) {
+    struct icp__outcome o = {.reference = f->reference, .list = &f->customers, .matches = matches, .steps = r, .which = ICP_LAYER_FIT};
     if (r->design.effective + 0.5 < f->min_customers)
         o.flags |= ICP_MODEL_FEW_CUSTOMERS;
     if (!r->interval.calibrated)
@@ -398,15 +375,15 @@ static icp_status outcome_of(icp_fit *f, const struct run *r, struct icp__learne
 }
 
 static icp_status learn_fit(icp_fit *f, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
-    struct run r = {0};
-    icp_status s = run_steps(f, &r, p, err);
+    struct icp__matches matches = {0};
+    struct icp__steps r = {0};
+    icp_status s = examples(f, &matches, &r.design, p, err);
     if (!s)
-        s = outcome_of(f, &r, out, err);
-    icp__calibration_free(&r.calibration);
-    icp__layer_free(&r.layer);
-    icp__spans_free(&r.spans);
-    icp__design_free(&r.design);
-    icp__matches_free(&r.matches);
+        s = icp__steps_run(&r, f->pool, p, err);
+    if (!s)
+        s = outcome_of(f, &matches, &r, out, err);
+    icp__steps_free(&r);
+    icp__matches_free(&matches);
     return s;
 }
 

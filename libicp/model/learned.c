@@ -41,14 +41,14 @@ static double pseudo_customers(const struct stray *s, double n) {
 }
 
 static double field_pseudo(const struct icp__outcome *o, uint32_t f) {
-    const struct icp__field *field = &o->d->field[f];
+    const struct icp__field *field = &o->steps->design.field[f];
     struct stray s = {0, 0};
     double n = field->known_customers, r = field->known_reference;
     for (uint32_t k = 0; k <= field->count; k++) {
         if (field->numeric)
-            stray_add(&s, o->bins->bin[o->bins->first[f] + k].customers, n, o->bins->bin[o->bins->first[f] + k].reference / r);
+            stray_add(&s, o->steps->bins.bin[o->steps->bins.first[f] + k].customers, n, o->steps->bins.bin[o->steps->bins.first[f] + k].reference / r);
         else if (k < field->count)
-            stray_add(&s, o->d->feature[field->first + k].customers, n, o->d->feature[field->first + k].reference / r);
+            stray_add(&s, o->steps->design.feature[field->first + k].customers, n, o->steps->design.feature[field->first + k].reference / r);
     }
     return pseudo_customers(&s, n);
 }
@@ -59,7 +59,7 @@ struct measured {
 };
 
 static void measure(const struct icp__outcome *o, const struct measured *m, double pseudo, struct icp__learned_trait *t) {
-    const struct icp__field *field = &o->d->field[m->field];
+    const struct icp__field *field = &o->steps->design.field[m->field];
     double share = (double)m->reference / field->known_reference, scale = milli_per_nat();
     double shrunk = (m->customers + pseudo * share) / (field->known_customers + pseudo);
     t->column = field->column;
@@ -69,28 +69,28 @@ static void measure(const struct icp__outcome *o, const struct measured *m, doub
     t->reference = m->reference, t->reference_of = field->known_reference;
     double square = (double)t->points * t->points;
     t->square = squares(square);
-    double support = icp__support(o->d, m->customers, m->reference);
+    double support = icp__support(&o->steps->design, m->customers, m->reference);
     t->square_over = squares(square / support);
-    t->variance = squares(o->interval->per * m->c * m->c * scale * scale / support);
+    t->variance = squares(o->steps->interval.per * m->c * m->c * scale * scale / support);
 }
 
 static void known_trait(const struct icp__outcome *o, uint32_t f, struct icp__learned_trait *t) {
-    const struct icp__field *field = &o->d->field[f];
+    const struct icp__field *field = &o->steps->design.field[f];
     *t = (struct icp__learned_trait){.column = field->column, .kind = ICP_TRAIT_KNOWN, .text = {"", 0}, .open_lo = true, .open_hi = true};
-    t->points = points_of(o->calibration->offset[f] + o->bins->centre[f]);
-    t->customers = field->known_customers, t->customers_of = o->d->customers;
-    t->reference = field->known_reference, t->reference_of = o->d->reference_rows;
+    t->points = points_of(o->steps->calibration.offset[f] + o->steps->bins.centre[f]);
+    t->customers = field->known_customers, t->customers_of = o->steps->design.customers;
+    t->reference = field->known_reference, t->reference_of = o->steps->design.reference_rows;
 }
 
 static uint32_t range_traits(const struct icp__outcome *o, uint32_t f, double pseudo, struct icp__learned_trait *t) {
-    const struct icp__field *field = &o->d->field[f];
+    const struct icp__field *field = &o->steps->design.field[f];
     for (uint32_t k = 0; k <= field->count; k++) {
-        const struct icp__bin *bin = &o->bins->bin[o->bins->first[f] + k];
+        const struct icp__bin *bin = &o->steps->bins.bin[o->steps->bins.first[f] + k];
         t[k] = (struct icp__learned_trait){.kind = ICP_TRAIT_RANGE, .text = {"", 0}, .open_lo = k == 0, .open_hi = k == field->count};
         if (k > 0)
-            t[k].lo = o->d->feature[field->first + k - 1].edge;
+            t[k].lo = o->steps->design.feature[field->first + k - 1].edge;
         if (k < field->count)
-            t[k].hi = o->d->feature[field->first + k].edge;
+            t[k].hi = o->steps->design.feature[field->first + k].edge;
         struct measured m = {bin->c, bin->customers, bin->reference, f};
         measure(o, &m, pseudo, &t[k]);
     }
@@ -99,11 +99,11 @@ static uint32_t range_traits(const struct icp__outcome *o, uint32_t f, double ps
 
 /* Traits without points are dropped: they can change no score. */
 static uint32_t token_traits(const struct icp__outcome *o, uint32_t f, double pseudo, struct icp__learned_trait *t) {
-    const struct icp__field *field = &o->d->field[f];
+    const struct icp__field *field = &o->steps->design.field[f];
     uint32_t n = 0;
     for (uint32_t k = 0; k < field->count; k++) {
-        const struct icp__feature *x = &o->d->feature[field->first + k];
-        struct measured m = {o->calibration->slope * o->layer->w[field->first + k], x->customers, x->reference, f};
+        const struct icp__feature *x = &o->steps->design.feature[field->first + k];
+        struct measured m = {o->steps->calibration.slope * o->steps->layer.w[field->first + k], x->customers, x->reference, f};
         t[n] = (struct icp__learned_trait){.kind = x->kind, .text = x->text};
         measure(o, &m, pseudo, &t[n]);
         n += t[n].points != 0;
@@ -112,7 +112,7 @@ static uint32_t token_traits(const struct icp__outcome *o, uint32_t f, double ps
 }
 
 static bool traits_make(const struct icp__outcome *o, struct icp__learned *out) {
-    const struct icp__design *d = o->d;
+    const struct icp__design *d = &o->steps->design;
     out->traits = icp__arena_alloc(&out->arena, (size_t)d->features + 2 * (size_t)d->fields + 1, sizeof *out->traits);
     if (!out->traits)
         return false;
@@ -148,7 +148,7 @@ static struct icp__decimal outward(double v, bool up) {
 }
 
 static bool bounds_make(const struct icp__outcome *o, struct icp__learned *out) {
-    const struct icp__design *d = o->d;
+    const struct icp__design *d = &o->steps->design;
     out->bounds = icp__arena_alloc(&out->arena, d->fields + 1u, sizeof *out->bounds);
     for (uint32_t f = 0; out->bounds && f < d->fields; f++) {
         const struct icp__field *field = &d->field[f];
@@ -161,7 +161,7 @@ static bool bounds_make(const struct icp__outcome *o, struct icp__learned *out) 
 
 /* The integers a scorer would add up for a row of the matrix. */
 static int64_t row_points(const struct icp__outcome *o, const int32_t *points, uint32_t row) {
-    const struct icp__design *d = o->d;
+    const struct icp__design *d = &o->steps->design;
     int64_t sum = 0;
     uint64_t k = d->x.start[row], end = d->x.start[row + 1];
     for (uint32_t f = 0; f < d->fields; f++) {
@@ -174,41 +174,41 @@ static int64_t row_points(const struct icp__outcome *o, const int32_t *points, u
                 sum += points[d->x.index[k]];
         }
         if (known)
-            sum += points_of(o->calibration->offset[f] + o->bins->centre[f]);
+            sum += points_of(o->steps->calibration.offset[f] + o->steps->bins.centre[f]);
         if (known && d->field[f].numeric)
-            sum += points_of(o->bins->bin[o->bins->first[f] + bin].c);
+            sum += points_of(o->steps->bins.bin[o->steps->bins.first[f] + bin].c);
     }
     return sum;
 }
 
 static bool spread_make(const struct icp__outcome *o, struct icp__learned *out) {
-    const struct icp__design *d = o->d;
+    const struct icp__design *d = &o->steps->design;
     int32_t *points = icp__arena_alloc(&out->arena, d->features + 1u, sizeof *points);
     if (!points)
         return false;
     for (uint32_t j = 0; j < d->features; j++)
-        points[j] = points_of(o->calibration->slope * o->layer->w[j]);
+        points[j] = points_of(o->steps->calibration.slope * o->steps->layer.w[j]);
     for (uint32_t i = 0; i < d->rows; i++) {
         if (i < d->reference_rows)
             out->spread[0][icp__points_score(row_points(o, points, i)) - ICP__SCORE_MIN]++;
         if (d->weight[i] > 0)
-            out->spread[1][icp__points_score(points_of(o->calibration->crossed[i])) - ICP__SCORE_MIN]++;
+            out->spread[1][icp__points_score(points_of(o->steps->calibration.crossed[i])) - ICP__SCORE_MIN]++;
     }
     return true;
 }
 
 icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned *out, struct icp_error *err) {
-    const struct icp__design *d = o->d;
+    const struct icp__design *d = &o->steps->design;
     struct icp__learned l = {.schema = d->schema, .layer = o->which, .flags = o->flags, .customers = (uint64_t)(o->timing ? d->effective + 0.5 : d->customers),
                              .companies = d->reference_rows, .listed = d->listed};
     icp__arena_init(&l.arena, d->ctx);
     icp__bytes_init(&l.summary, d->ctx);
     icp__bytes_init(&l.signals, d->ctx);
     memcpy(l.reference_id, o->reference->id, sizeof l.reference_id);
-    l.base_variance = squares(o->interval->base * milli_per_nat() * milli_per_nat());
-    l.slope_micro = icp__round(o->calibration->slope * 1e6);
-    l.cllr_micro = icp__round(o->calibration->cllr * 1e6);
-    l.auc_micro = icp__round(o->calibration->auc * 1e6);
+    l.base_variance = squares(o->steps->interval.base * milli_per_nat() * milli_per_nat());
+    l.slope_micro = icp__round(o->steps->calibration.slope * 1e6);
+    l.cllr_micro = icp__round(o->steps->calibration.cllr * 1e6);
+    l.auc_micro = icp__round(o->steps->calibration.auc * 1e6);
     icp_status s = traits_make(o, &l) && bounds_make(o, &l) && spread_make(o, &l) ? ICP_OK : icp__no_memory(err);
     if (!s)
         s = icp__outcome_summary(o, &l.summary, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a finished fit says, turned into integers and into JSON. */
 #pragma once
-#include "model/interval.h"
 #include "model/learned.h"
+#include "model/steps.h"
 
 #define ICP__MILLI 53000.0 /* milli-points of one bit */
 
@@ -21,11 +21,7 @@ struct icp__outcome {
     const struct icp__matches *matches;
     const struct icp__timing_facts *timing; /* of the others */
     uint32_t which;                         /* ICP_LAYER_... */
-    const struct icp__design *d;
-    const struct icp__layer *layer;
-    const struct icp__calibration *calibration;
-    const struct icp__interval *interval;
-    const struct icp__bins *bins;
+    const struct icp__steps *steps;
     uint32_t flags; /* ICP_MODEL_... */
 };
 icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned *out, struct icp_error *err);

@@ -49,10 +49,10 @@ static void write_leak(const struct icp__leak *l, struct icp__bytes *b) {
 }
 
 static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
-    const icp_schema *schema = o->d->schema;
+    const icp_schema *schema = o->steps->design.schema;
     icp__bytes_text(b, "\"columns\":[");
     for (uint32_t c = 0, field = 0; c < schema->columns; c++) {
-        const struct icp__note *n = &o->d->note[c];
+        const struct icp__note *n = &o->steps->design.note[c];
         icp__bytes_text(b, c ? ",{\"name\":" : "{\"name\":");
         icp__json_string(b, schema->column[c].name.data, schema->column[c].name.size);
         icp__bytes_text(b, n->use == ICP__USED ? ",\"used\":true" : ",\"used\":false");
@@ -67,8 +67,8 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
         member(b, ",\"known_customers\":", n->known_customers);
         member(b, ",\"known_reference\":", n->known_reference);
         if (n->use == ICP__USED) {
-            member(b, ",\"traits\":", o->d->field[field].count);
-            micro(b, ",\"precision_micro\":", o->layer->tau[ICP__GROUPS * field + ICP__GROUP_TRAITS]);
+            member(b, ",\"traits\":", o->steps->design.field[field].count);
+            micro(b, ",\"precision_micro\":", o->steps->layer.tau[ICP__GROUPS * field + ICP__GROUP_TRAITS]);
             field++;
         }
         if (n->two_sources && n->use == ICP__USED)
@@ -81,37 +81,37 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
 }
 
 void icp__outcome_say(const struct icp__outcome *o) {
-    const icp_schema *schema = o->d->schema;
+    const icp_schema *schema = o->steps->design.schema;
     for (uint32_t c = 0; c < schema->columns; c++) {
-        const struct icp__note *n = &o->d->note[c];
+        const struct icp__note *n = &o->steps->design.note[c];
         if (n->use == ICP__LEFT_LEAK)
-            icp__say(o->d->ctx, ICP_LOG_WARNING, ICP_OK, "column \"%.*s\" is quarantined, unless released: %.*s",
+            icp__say(o->steps->design.ctx, ICP_LOG_WARNING, ICP_OK, "column \"%.*s\" is quarantined, unless released: %.*s",
                      (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64), schema->column[c].name.data,
                      (int)n->leak.reason.size, n->leak.reason.data);
         else if (n->use != ICP__USED && n->use != ICP__LEFT_KIND)
-            icp__say(o->d->ctx, ICP_LOG_NOTE, ICP_OK, "column \"%.*s\" is left out: %s", (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64),
+            icp__say(o->steps->design.ctx, ICP_LOG_NOTE, ICP_OK, "column \"%.*s\" is left out: %s", (int)(schema->column[c].name.size < 64 ? schema->column[c].name.size : 64),
                      schema->column[c].name.data, icp__note_reason(n));
     }
     uint32_t lost = o->matches ? o->matches->by_origin[ICP__NOT_FOUND] : 0;
     if (lost)
-        icp__say(o->d->ctx, ICP_LOG_WARNING, ICP_E_NO_MATCH, "%u of %u customers were found nowhere", lost, o->matches->count);
+        icp__say(o->steps->design.ctx, ICP_LOG_WARNING, ICP_E_NO_MATCH, "%u of %u customers were found nowhere", lost, o->matches->count);
 }
 
 /* Columns of the customers' file that the schema does not know. */
 static icp_status write_foreign(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
     const struct icp__table *t = o->list->given;
-    uint8_t *known = icp__calloc(o->d->ctx, (size_t)t->columns + 1, 1);
-    int32_t *column = icp__alloc(o->d->ctx, (size_t)o->d->schema->columns + 1, sizeof *column), at = -1;
-    icp_status s = known && column ? icp__table_columns(o->d->ctx, t, o->d->schema, column, err) : icp__no_memory(err);
-    for (uint32_t c = 0; !s && c < o->d->schema->columns; c++)
+    uint8_t *known = icp__calloc(o->steps->design.ctx, (size_t)t->columns + 1, 1);
+    int32_t *column = icp__alloc(o->steps->design.ctx, (size_t)o->steps->design.schema->columns + 1, sizeof *column), at = -1;
+    icp_status s = known && column ? icp__table_columns(o->steps->design.ctx, t, o->steps->design.schema, column, err) : icp__no_memory(err);
+    for (uint32_t c = 0; !s && c < o->steps->design.schema->columns; c++)
         if (column[c] >= 0)
             known[column[c]] = 1;
     if (!s)
-        s = icp__table_column(o->d->ctx, t, o->list->key, &at, err);
+        s = icp__table_column(o->steps->design.ctx, t, o->list->key, &at, err);
     if (!s && at >= 0)
         known[at] = 1;
     if (!s && o->list->weight.data)
-        s = icp__table_column(o->d->ctx, t, o->list->weight, &at, err);
+        s = icp__table_column(o->steps->design.ctx, t, o->list->weight, &at, err);
     if (!s && o->list->weight.data && at >= 0)
         known[at] = 1;
     icp__bytes_text(b, ",\"not_in_reference\":[");
@@ -124,28 +124,28 @@ static icp_status write_foreign(const struct icp__outcome *o, struct icp__bytes 
     }
     icp__bytes_text(b, "]");
     if (known)
-        icp__free(o->d->ctx, known);
+        icp__free(o->steps->design.ctx, known);
     if (column)
-        icp__free(o->d->ctx, column);
+        icp__free(o->steps->design.ctx, column);
     return s;
 }
 
 static void write_fit(const struct icp__outcome *o, struct icp__bytes *b) {
-    const struct icp__calibration *c = o->calibration;
-    member(b, ",\"traits\":", o->d->features);
-    member(b, ",\"precision_updates\":", o->layer->updates);
-    member(b, ",\"newton_steps\":", o->layer->newton);
-    member(b, ",\"cg_steps\":", o->layer->cg);
+    const struct icp__calibration *c = &o->steps->calibration;
+    member(b, ",\"traits\":", o->steps->design.features);
+    member(b, ",\"precision_updates\":", o->steps->layer.updates);
+    member(b, ",\"newton_steps\":", o->steps->layer.newton);
+    member(b, ",\"cg_steps\":", o->steps->layer.cg);
     micro(b, ",\"slope_micro\":", c->slope);
     micro(b, ",\"cross_fitted\":{\"auc_micro\":", c->auc);
     micro(b, ",\"cllr_micro\":", c->cllr);
     micro(b, ",\"mean_ratio_micro\":", c->inflation);
-    member(b, ",\"folds\":", o->layer->folds);
+    member(b, ",\"folds\":", o->steps->layer.folds);
     icp__bytes_text(b, "}");
 }
 
 static void write_interval(const struct icp__outcome *o, struct icp__bytes *b) {
-    const struct icp__interval *v = o->interval;
+    const struct icp__interval *v = &o->steps->interval;
     icp__bytes_text(b, v->calibrated ? ",\"interval\":{\"calibrated\":true" : ",\"interval\":{\"calibrated\":false");
     icp__bytes_text(b, v->from_thirds ? ",\"from\":\"thirds\"" : ",\"from\":\"halves\"");
     micro(b, ",\"base_micro\":", v->base);
@@ -200,7 +200,7 @@ icp_status icp__surge_summary(const struct icp__timing_facts *t, struct icp__byt
 }
 
 static icp_status write_list(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
-    const struct icp__design *d = o->d;
+    const struct icp__design *d = &o->steps->design;
     icp_status s = write_foreign(o, b, err);
     if (s)
         return s;

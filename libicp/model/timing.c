@@ -169,43 +169,19 @@ static icp_status play(struct learning *k, struct icp_error *err) {
     return fine ? ICP_OK : icp__no_memory(err);
 }
 
-/* The steps of the fit, on examples. */
-struct steps {
-    struct icp__design design;
-    struct icp__spans spans;
-    struct icp__layer layer;
-    struct icp__calibration calibration;
-    struct icp__interval interval;
-    struct icp__bins bins;
-};
-
-static icp_status run_steps(struct learning *k, struct steps *r, const struct icp_progress *p, struct icp_error *err) {
+static icp_status learn(struct learning *k, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
     const struct icp__timing_input *in = k->in;
     const struct icp__examples examples = {&k->table, k->moments.negatives, k->mass, k->moments.outcomes, k->derived};
-    icp_status s = icp__design_examples(in->ctx, &examples, k->schema, in->release, in->pool, p, &r->design, err);
-    if (!s && r->design.fields == 0)
+    const struct icp__timing_facts facts = {in->history, &k->moments, k->signals};
+    struct icp__steps r = {0};
+    icp_status s = icp__design_examples(in->ctx, &examples, k->schema, in->release, in->pool, p, &r.design, err);
+    if (!s && r.design.fields == 0)
         s = icp__fail(err, ICP_E_TOO_FEW, "no column of events differs between accounts");
     if (!s)
-        s = icp__spans_make(&r->design, in->pool, &r->spans, err);
-    if (!s)
-        s = icp__layer_fit(&r->design, &r->spans, p, &r->layer, err);
-    if (!s)
-        s = icp__layer_refit(&r->layer, in->pool, p, err);
-    if (!s)
-        s = icp__calibrate(&r->layer, in->pool, &r->calibration, err);
-    if (!s && !icp__bins_make(&r->calibration.arena, &r->design, r->layer.w, r->calibration.slope, &r->bins))
-        s = icp__no_memory(err);
-    return s ? s : icp__interval_fit(&r->layer, &r->calibration, &r->bins, &r->interval, err);
-}
-
-static icp_status learn(struct learning *k, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
-    struct steps r = {0};
-    icp_status s = run_steps(k, &r, p, err);
+        s = icp__steps_run(&r, in->pool, p, err);
     if (!s) {
-        const struct icp__timing_facts facts = {k->in->history, &k->moments, k->signals};
-        struct icp__outcome o = {.reference = k->in->customers->reference, .d = &r.design, .layer = &r.layer, .calibration = &r.calibration,
-                                 .interval = &r.interval, .bins = &r.bins, .which = k->in->layer, .timing = &facts};
-        if (k->moments.outcomes + 0.5 < k->in->least)
+        struct icp__outcome o = {.reference = in->customers->reference, .steps = &r, .which = in->layer, .timing = &facts};
+        if (k->moments.outcomes + 0.5 < in->least)
             o.flags |= ICP_MODEL_FEW_CUSTOMERS;
         if (!r.interval.calibrated)
             o.flags |= ICP_MODEL_INTERVAL_UNCALIBRATED;
@@ -213,10 +189,7 @@ static icp_status learn(struct learning *k, const struct icp_progress *p, struct
         if (!s)
             icp__outcome_say(&o);
     }
-    icp__calibration_free(&r.calibration);
-    icp__layer_free(&r.layer);
-    icp__spans_free(&r.spans);
-    icp__design_free(&r.design);
+    icp__steps_free(&r);
     return s;
 }
 
@@ -241,7 +214,7 @@ static icp_status enough(const struct learning *k, struct icp_error *err) {
     return ICP_OK;
 }
 
-static icp_status steps(struct learning *k, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
+static icp_status run(struct learning *k, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
     const struct icp__timing_input *in = k->in;
     struct icp__signals *s = k->signals;
     icp_status st = icp__moments_make(in->history, in->layer, in->horizon, &k->moments, err);
@@ -252,7 +225,7 @@ static icp_status steps(struct learning *k, const struct icp_progress *p, struct
     if (st)
         return st;
     icp__timing_columns(in->history, s, in->layer == ICP_LAYER_RETENTION ? in->schema->columns : 0);
-    if (!icp__signals_prepare(s) || !icp__moments_priors(in->history, &k->moments, s))
+    if (!icp__signals_prepare(s) || (s->assumed && !icp__moments_priors(in->history, &k->moments, s)))
         return icp__no_memory(err);
     st = make_schema(k, err);
     if (st)
@@ -271,7 +244,7 @@ icp_status icp__timing_learn(const struct icp__timing_input *in, const struct ic
         return icp__no_memory(err);
     icp__arena_init(&k.arena, in->ctx);
     icp__signals_init(k.signals, in->ctx);
-    icp_status s = steps(&k, p, out, err);
+    icp_status s = run(&k, p, out, err);
     if (!s) {
         out->own_schema = k.schema;
         k.schema = NULL;

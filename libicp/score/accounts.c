@@ -248,8 +248,10 @@ static icp_status take_for_many(icp_accounts *a, const struct icp__event *e, str
 
 static struct icp__known_account *account_of(icp_accounts *a, struct icp_str key) {
     bool added = false;
+    if (!icp__grow(a->ctx, &a->account, &a->account_cap, a->keys.count + 1, sizeof *a->account)) /* room first: no key is left without */
+        return NULL;
     const uint32_t at = icp__keys_add(&a->keys, key.data, key.size, icp__keys_hash(&a->keys, key.data, key.size), &added);
-    if (at == ICP__NO_KEY || !icp__grow(a->ctx, &a->account, &a->account_cap, a->keys.count, sizeof *a->account))
+    if (at == ICP__NO_KEY)
         return NULL;
     if (added)
         a->account[at] = (struct icp__known_account){-1, -1, ICP_TIME_UNKNOWN, 0, 0, false, {ICP_TIME_UNKNOWN, {0}}};

@@ -153,12 +153,6 @@ static int time_rank(const struct icp__header *h, bool ends_then) {
     return has_word(h, 0, h->words, parts, COUNT(parts), false) ? 3 : GUESS;
 }
 
-static bool says_amount(const struct icp__header *h) {
-    static const char *const words[] = {"amount", "value", "revenue", "price", "total", "mrr", "arr", "acv", "tcv", "cost", "fee", "spend", "usd",
-                                        "eur", "gbp"};
-    return has_word(h, 0, h->words, words, COUNT(words), false);
-}
-
 /* Cells. */
 
 static int32_t find(const struct icp__layout *l, struct icp_str folded) {
@@ -334,7 +328,7 @@ static icp_status find_value(struct finding *g, struct icp_error *err) {
     for (uint32_t i = 0; i < g->layout->columns; i++) {
         if (taken(g, i)) continue;
         icp__header_split(g->layout->names[i], &h);
-        if (!says_amount(&h)) continue;
+        if (!icp__header_says_amount(&h)) continue;
         const struct seen s = look(g, i);
         if (s.numbers * 10 < s.filled * 6) continue;
         const int rank = is(&h, "value") ? 0 : is(&h, "amount") ? 1 : 2;

@@ -82,8 +82,10 @@ static uint32_t account_of(struct icp__history *h, struct icp_str key, bool *mem
     }
     if (hash >= h->keep_below)
         return ICP__NO_KEY;
-    const uint32_t at = icp__keys_add(&h->accounts, key.data, key.size, icp__keys_hash(&h->accounts, key.data, key.size), &added);
-    if (at == ICP__NO_KEY || (added && !icp__grow(h->ctx, &h->hash, &h->hash_cap, h->accounts.count, sizeof *h->hash))) {
+    const uint32_t at = icp__grow(h->ctx, &h->hash, &h->hash_cap, h->accounts.count + 1, sizeof *h->hash) /* room first: no key is left without */
+                            ? icp__keys_add(&h->accounts, key.data, key.size, icp__keys_hash(&h->accounts, key.data, key.size), &added)
+                            : ICP__NO_KEY;
+    if (at == ICP__NO_KEY) {
         *memory = false;
         return ICP__NO_KEY;
     }
@@ -112,8 +114,10 @@ static icp_status take_for_many(struct icp__history *h, const struct icp__event 
 
 static icp_status type_of(struct icp__history *h, const struct icp__event *e, int32_t day, uint16_t *out, struct icp_error *err) {
     bool added = false;
+    if (!icp__grow(h->ctx, &h->type, &h->type_cap, h->types.count + 1, sizeof *h->type)) /* room first: no type is left without */
+        return icp__no_memory(err);
     const uint32_t at = icp__keys_add(&h->types, e->type.data, e->type.size, icp__keys_hash(&h->types, e->type.data, e->type.size), &added);
-    if (at == ICP__NO_KEY || !icp__grow(h->ctx, &h->type, &h->type_cap, h->types.count, sizeof *h->type))
+    if (at == ICP__NO_KEY)
         return icp__no_memory(err);
     if (at >= ICP__TYPES_MOST)
         return icp__fail(err, ICP_E_LIMIT, "more than %u different types of events: is the column of types the right one?", ICP__TYPES_MOST);

@@ -232,9 +232,7 @@ bool icp__moments_priors(const struct icp__history *h, const struct icp__moments
     const struct icp__replay replay = {h, m, s->ring, s->rings, s->decay, map, rate_row, &k};
     const bool fine = map && k.rate && icp__moments_replay(&replay);
     for (uint32_t r = 0; fine && r < s->rings; r++)
-        if (s->ring[r].flat && s->ring[r].signal == ICP__ANY)
-            prior_of(&k.rate[r], &s->prior_events_micro, &s->prior_days_micro);
-        else if (s->ring[r].flat)
+        if (s->ring[r].flat && s->ring[r].signal != ICP__ANY)
             prior_of(&k.rate[r], &s->signal[s->ring[r].signal].prior_events_micro, &s->signal[s->ring[r].signal].prior_days_micro);
     icp__free(h->ctx, map);
     icp__free(h->ctx, k.rate);

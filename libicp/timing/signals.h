@@ -51,7 +51,6 @@ struct icp__signals {
     struct icp__ring_plan ring[ICP__RINGS];
     struct icp__timing_column column[ICP__TIMING_COLUMNS];
     uint32_t weeks;       /* the ring of all events by week, for momentum */
-    int64_t prior_events_micro, prior_days_micro; /* of all events */
     struct icp__decay *decay[ICP__HALF_LIVES + 1]; /* of the grid, and of weeks; made where needed */
     const struct icp__decay *of_ring[ICP__RINGS];  /* the same by ring */
 };

@@ -38,8 +38,6 @@ void icp__signals_write(const struct icp__signals *s, struct icp__bytes *b) {
     icp__json_string(b, s->key.data ? s->key.data : "", s->key.size);
     icp__bytes_text(b, ",\"invalidates\":");
     icp__json_string(b, s->invalidates.data ? s->invalidates.data : "", s->invalidates.size);
-    member(b, "prior_events_micro", s->prior_events_micro);
-    member(b, "prior_days_micro", s->prior_days_micro);
     member(b, "weeks", s->weeks);
     icp__bytes_text(b, ",\"types\":[");
     for (uint32_t i = 0; i < s->signals; i++) {
@@ -171,8 +169,6 @@ static void read_all(struct loading *l, const struct icp__json *root, uint32_t c
     s->key_form = (int32_t)number(l, root, "key_form", 2);
     s->key = text(l, root, "key");
     s->invalidates = text(l, root, "invalidates");
-    s->prior_events_micro = (int64_t)number(l, root, "prior_events_micro", INT64_MAX);
-    s->prior_days_micro = (int64_t)number(l, root, "prior_days_micro", INT64_MAX);
     s->weeks = (uint32_t)number(l, root, "weeks", UINT32_MAX);
     for (const struct icp__json *j = list(l, root, "types"); j && !l->wrong && !l->memory; j = j->next)
         if (s->signals == ICP__SIGNALS) l->wrong = "types";
@@ -188,8 +184,6 @@ static void read_all(struct loading *l, const struct icp__json *root, uint32_t c
         read_column(l, j, columns, &s->column[s->columns]);
         s->columns++;
     }
-    if (s->prior_events_micro == 0 || s->prior_days_micro == 0)
-        l->wrong = "prior_events_micro";
     if (s->weeks != ICP__ANY && (s->weeks >= s->rings || !s->ring[s->weeks].flat || s->ring[s->weeks].signal != ICP__ANY))
         l->wrong = "weeks";
 }

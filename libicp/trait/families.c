@@ -78,6 +78,14 @@ static size_t word_count(const char *words) {
     return n;
 }
 
+bool icp__header_says_amount(const struct icp__header *h) {
+    static const char *const words[] = {"amount", "value", "revenue", "price", "total", "mrr", "arr", "acv", "tcv", "cost", "fee", "spend", "usd", "eur", "gbp"};
+    for (size_t i = 0; i < h->words; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (icp__same_word(h->text + h->word[i].start, h->word[i].size, words[k])) return true;
+    return false;
+}
+
 const struct icp__synonym *icp__header_match(const struct icp__header *h, int32_t *family) {
     const struct icp__synonym *best = NULL;
     for (size_t f = 0; f < icp__family_count; f++)

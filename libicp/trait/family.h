@@ -34,6 +34,7 @@ struct icp__header {
 };
 void icp__header_split(struct icp_str name, struct icp__header *out);
 bool icp__header_has(const struct icp__header *h, const char *words); /* as struct icp__synonym.words */
+bool icp__header_says_amount(const struct icp__header *h); /* a word that says: money */
 /* The best synonym, NULL = none; *family is its family. */
 const struct icp__synonym *icp__header_match(const struct icp__header *h, int32_t *family);
 
