@@ -67,7 +67,8 @@ ICP_API icp_status icp_accounts_new(const icp_model *m, int64_t as_of, const str
  * @param[in] columns NULL = found from headers and values
  * @param[in] p NULL = no progress
  * @param[out] err NULL allowed
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_KEY, ICP_E_SCHEMA (no column of times), ICP_E_LIMIT, ICP_E_CANCELLED
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_KEY, ICP_E_SCHEMA (no column of times), ICP_E_LIMIT, ICP_E_CANCELLED;
+ *         after a failure part of the rows may have been taken
  * @since 0.1 */
 ICP_API icp_status icp_accounts_add(icp_accounts *a, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p,
                                     struct icp_error *err);

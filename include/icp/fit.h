@@ -130,7 +130,7 @@ ICP_API icp_status icp_fit_add_excluded(icp_fit *f, icp_reader *r, const struct 
  * @param[in] p NULL = no progress
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_KEY, ICP_E_SCHEMA (no column of times), ICP_E_LIMIT above 65,535 different types,
- *         ICP_E_CANCELLED
+ *         ICP_E_CANCELLED; after a failure part of the rows may have been taken
  * @since 0.1 */
 ICP_API icp_status icp_fit_add_events(icp_fit *f, icp_reader *r, const struct icp_event_columns *columns, const struct icp_progress *p,
                                       struct icp_error *err);

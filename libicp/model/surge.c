@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Points for ranges of the surge statistic L: a half chance that such a surge means a buying motion, LR = (.5 + .5 L) / (15/16 + L/16),
- * which stays between half and 8 times; then the offset that brings the mean ratio over all account-moments to 1. */
+ * and the offset that brings the mean ratio over all account-moments to 1. With it no ratio exceeds 8: assumed evidence is at most Excellent's edge. */
 #include "model/surge.h"
 #include "base/number.h"
 #include "model/outcome.h"
@@ -10,6 +10,7 @@
 #define LEAST_QUARTERS (-8) /* ranges of a quarter of a bit from -2 ... */
 #define MOST_QUARTERS 40    /* ... to 10 bits */
 #define EDGES (MOST_QUARTERS - LEAST_QUARTERS + 1)
+#define BITS_MOST 3.0
 #define HALF_WIDTH 106000.0 /* milli-points: a tier up and down; nothing measures it */
 
 struct counting {
@@ -50,17 +51,33 @@ static struct icp__decimal edge_of(int32_t quarters) {
     return d;
 }
 
+static double capped(uint32_t range, double offset) {
+    const double bits = bits_of(range) + offset;
+    return bits < BITS_MOST ? bits : BITS_MOST;
+}
+
+/* The mean rises with the offset: halving the interval finds where it is 1. */
+static double offset_of(const struct counting *k) {
+    double low = -BITS_MOST, high = BITS_MOST;
+    for (int step = 0; step < 60; step++) {
+        const double middle = (low + high) / 2;
+        double mean = 0;
+        for (uint32_t i = 0; i <= EDGES; i++)
+            mean += (double)k->rows[i] / (double)k->known * icp__exp(capped(i, middle) * icp__log(2));
+        *(mean > 1 ? &high : &low) = middle;
+    }
+    return low;
+}
+
 static void put_traits(const struct counting *k, struct icp__learned *l) {
-    double mean = 0;
-    for (uint32_t i = 0; i <= EDGES; i++)
-        mean += (double)k->rows[i] / (double)k->known * icp__exp(bits_of(i) * icp__log(2));
     struct icp__learned_trait *t = l->traits;
-    const int32_t offset = (int32_t)icp__round(-icp__log(mean) / icp__log(2) * ICP__MILLI);
+    const double bits = offset_of(k);
+    const int32_t offset = (int32_t)icp__round(bits * ICP__MILLI);
     *t++ = (struct icp__learned_trait){.kind = ICP_TRAIT_KNOWN, .text = {"", 0}, .open_lo = true, .open_hi = true, .points = offset,
                                        .reference = k->known, .reference_of = k->m->rows};
     for (uint32_t i = 0; i <= EDGES; i++, t++) {
         *t = (struct icp__learned_trait){.kind = ICP_TRAIT_RANGE, .text = {"", 0}, .open_lo = i == 0, .open_hi = i == EDGES,
-                                         .points = (int32_t)icp__round(bits_of(i) * ICP__MILLI), .reference = k->rows[i], .reference_of = k->known};
+                                         .points = (int32_t)icp__round(capped(i, bits) * ICP__MILLI) - offset, .reference = k->rows[i], .reference_of = k->known};
         if (i > 0)
             t->lo = edge_of(LEAST_QUARTERS + (int32_t)i - 1);
         if (i < EDGES)

@@ -104,7 +104,7 @@ icp_status icp_account_add(icp_account *a, const struct icp_event *e, struct icp
     if (st != ICP_OK)
         return st;
     const int64_t day = own.time / ICP__DAY;
-    const uint32_t weight = own.flags & ICP_EVENT_VALUED ? icp__value_weight(own.value) : 0;
+    const uint32_t weight = own.flags & ICP_EVENT_VALUED && own.value == own.value ? icp__value_weight(own.value) : 0; /* NaN is no value */
     add_to(a, a->ring, signal, day, weight);
     if (a->broken.time != ICP_TIME_UNKNOWN && own.time >= a->broken.time)
         add_to(a, a->after, signal, day, weight);

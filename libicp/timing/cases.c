@@ -5,8 +5,8 @@
 #include "base/sort.h"
 
 #define CASES_MOST 3000u
-#define CONTROLS 6u  /* of a case */
-#define TRIES 4u     /* for each */
+#define CONTROLS 6u /* of a case */
+#define TRIES 4u    /* for each */
 
 struct cases {
     const struct icp__history *h;
@@ -28,7 +28,8 @@ static void add_controls(struct cases *k, uint32_t outcome, int32_t day, uint32_
     const struct icp__decided *o = &k->h->outcome[outcome];
     for (uint32_t t = 0; t < CONTROLS * TRIES && found < CONTROLS; t++) {
         uint8_t bytes[20];
-        icp__put64(bytes, k->h->hash[o->account]), icp__put32(bytes + 8, (uint32_t)o->day), icp__put32(bytes + 12, o->kind), icp__put32(bytes + 16, t);
+        icp__put64(bytes, k->h->hash[o->account]), icp__put32(bytes + 8, (uint32_t)o->day);
+        icp__put32(bytes + 12, o->kind), icp__put32(bytes + 16, t);
         const uint32_t place = (uint32_t)(icp__hash(bytes, sizeof bytes, 1) % k->h->kept);
         const struct icp__at_risk a = icp__moments_at_risk(k->h, k->m, place);
         if (!is_control(k, &a, day, target))

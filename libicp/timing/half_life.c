@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Half-lives from a grid: for each signal the marginal likelihood of each half-life, the other signals standing where they are
- * (backfitting), under a preference drawn from all signals. Rows of the days of outcomes and of days at risk tell most; where rows
- * look a long horizon ahead, what comes after them hides a half-life that is shorter. */
+ * (backfitting), under a preference drawn from all signals. Rows that look a long horizon ahead would hide what is shorter. */
 #include "timing/half_life.h"
 #include "base/number.h"
 
@@ -9,10 +8,11 @@ const uint16_t icp__half_life_days[ICP__HALF_LIVES] = {3, 7, 14, 30, 60, 120, 24
 
 enum { SHAPES = 3, ACTIVITY = 2, PARAMS = 1 + ACTIVITY + SHAPES }; /* intercept, activity of the account, the signal */
 
+#define TIMES 24 /* equal parts of the time of the rows */
 #define SWEEPS 3u
 #define NEWTON 12u
 #define HALVINGS 12u
-#define SAFETY 0.7         /* of the likelihood: the shapes are only nearly true, outcomes of one account not independent */
+#define SAFETY 0.9         /* of the likelihood: the shapes are only nearly true, outcomes of one account not independent */
 #define PLENTY 800.0       /* positives from which that grows with their number */
 #define CAP 4.0            /* standard deviations above the mean at which a straight line ends */
 #define PRECISION_MAIN 4.0 /* of the first shape of a signal, and of how others depart from it */
@@ -21,7 +21,7 @@ enum { SHAPES = 3, ACTIVITY = 2, PARAMS = 1 + ACTIVITY + SHAPES }; /* intercept,
 #define POSITIVES_LEAST 50.0 /* outcomes before which the signal was seen */
 #define SPAN_MOST 5        /* places that the data without preference may leave */
 #define NOTHING 0.25       /* prior odds that a signal says nothing beyond its account's activity */
-#define EFFECT_LEAST 0.9   /* probability that the signal says anything */
+#define EFFECT_LEAST 0.95  /* probability that the signal says anything */
 #define SHARE 0.95
 #define EVEN 0.5           /* of the preference: the same for all places */
 #define USUAL_PLACE 4u
@@ -37,6 +37,7 @@ struct work {
     double temper;         /* of the likelihood */
     double *offset, *mix;  /* [rows] the other signals; the signal under the posterior */
     double *part;          /* [signals * rows] what each signal adds */
+    int32_t first, last;   /* days of the rows */
     double *z;             /* [rows * PARAMS] */
     double *w;             /* [signals * grid * PARAMS] */
     double *gain;          /* [signals * (grid + 1)] log marginal likelihoods; the last is that without the signal */
@@ -130,19 +131,27 @@ static double fit(const struct work *x, const double *q, double *w) {
     }
 }
 
-/* Subtracts from column j its mean and what the columns from..j-1 say already, and brings it to variance 1 over the masses. */
+static uint32_t time_of(const struct work *x, uint32_t row) {
+    const struct icp__fading *f = x->f;
+    return f->day ? (uint32_t)(((int64_t)f->day[row] - x->first) * TIMES / ((int64_t)x->last - x->first + 1)) : 0;
+}
+
+/* Subtracts from column j its mean at each time, as events and outcomes come and go together with seasons and growth; then what the
+ * columns from..j-1 say already; and brings it to variance 1 over the masses. */
 static void orthogonalise(const struct work *x, int from, int j) {
     const struct icp__fading *f = x->f;
-    double total = 0, mean = 0, square = 0, before = 0;
+    double total = 0, mean[TIMES] = {0}, mass[TIMES] = {0}, square = 0, before = 0;
     for (uint32_t i = 0; i < f->rows; i++) {
         double m = f->a[i] + f->b[i], v = x->z[(size_t)i * PARAMS + j];
+        const uint32_t t = time_of(x, i);
+        mass[t] += m, mean[t] += m * v;
         total += m;
-        mean += m * v;
         before += m * v * v;
     }
-    mean /= total;
+    for (int t = 0; t < TIMES; t++)
+        mean[t] = mass[t] > 0 ? mean[t] / mass[t] : 0;
     for (uint32_t i = 0; i < f->rows; i++)
-        x->z[(size_t)i * PARAMS + j] -= mean;
+        x->z[(size_t)i * PARAMS + j] -= mean[time_of(x, i)];
     for (int k = from; k < j; k++) {
         double dot = 0;
         for (uint32_t i = 0; i < f->rows; i++) {
@@ -192,10 +201,8 @@ static bool columns(const struct work *x, uint32_t s, uint32_t k, int from, int 
 static void penalties(uint32_t k, double *q) {
     double spread = activity_spread[k < ICP__HALF_LIVES ? k : 0];
     q[0] = 1e-4;
-    q[1] = 1 / (spread * spread);
-    q[2] = ACTIVITY_OTHER * q[1];
-    q[3] = PRECISION_MAIN;
-    q[4] = q[5] = PRECISION_OTHER;
+    q[1] = 1 / (spread * spread), q[2] = ACTIVITY_OTHER * q[1];
+    q[3] = PRECISION_MAIN, q[4] = q[5] = PRECISION_OTHER;
 }
 
 /* Posterior from log likelihoods and a preference. With `maybe` the last of gain counts too, that of no effect: there the preference
@@ -317,8 +324,7 @@ static void tie(const struct work *x, struct preference *p) {
         double squares = 3 * USUAL_SPREAD * USUAL_SPREAD, m = 3;
         for (uint32_t s = 0; s < x->f->signals; s++) {
             posterior(x->gain + (size_t)s * (ICP__HALF_LIVES + 1), even_handed, false, chance);
-            /* what a signal says of the preference: nothing when its likelihood is flat */
-            double even = 0;
+            double even = 0; /* what a signal says of the preference: nothing when its likelihood is flat */
             for (uint32_t k = 0; k < ICP__HALF_LIVES; k++)
                 even += chance[k] * chance[k];
             double weight = (even - 1.0 / ICP__HALF_LIVES) / (1 - 1.0 / ICP__HALF_LIVES);
@@ -380,6 +386,8 @@ bool icp__half_lives_find(const struct icp__fading *f, struct icp__half_life *ou
     x.offset = memory, x.mix = x.offset + rows, x.part = x.mix + rows, x.z = x.part + signals * rows;
     x.w = x.z + rows * PARAMS, x.gain = x.w + weights;
     x.temper = temper(f);
+    for (size_t i = 0; f->day && i < rows; i++)
+        x.first = !i || f->day[i] < x.first ? f->day[i] : x.first, x.last = !i || f->day[i] > x.last ? f->day[i] : x.last;
     if (x.temper > 0)
         for (uint32_t sweep = 0; sweep < SWEEPS; sweep++) {
             for (uint32_t s = 0; s < signals; s++)

@@ -15,6 +15,7 @@ struct icp__fading {
     double positives;
     /* Decayed count in thousandths of signal s at half-life k in row i: value[((size_t)s * ICP__HALF_LIVES + k) * rows + i]. */
     const int32_t *value;
+    const int32_t *day; /* [rows] of each: compared is what stands at about the same time; NULL = all with all */
 };
 struct icp__half_life {
     uint8_t at, low, high; /* places in the grid: the estimate, and the ends of the interval of at least 95% of the posterior */

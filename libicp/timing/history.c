@@ -174,12 +174,12 @@ static icp_status take_outcome(void *user, const struct icp__event *e, struct ic
     struct icp__history *h = user;
     const enum icp__outcome_kind kind = icp__outcome_kind_of(e->type);
     bool memory = true;
-    if (!kind || icp__event_for_many(e->key)) {
-        note_unknown(h, e->type);
-        return ICP_OK;
-    }
     if (h->as_of != ICP_TIME_UNKNOWN && e->last >= h->as_of) {
         h->future_outcomes++;
+        return ICP_OK;
+    }
+    if (!kind || icp__event_for_many(e->key)) {
+        note_unknown(h, e->type);
         return ICP_OK;
     }
     const int32_t day = (int32_t)(e->last / ICP__DAY);
@@ -321,13 +321,13 @@ static void write_columns(const struct icp__event_reading *r, struct icp__bytes 
     icp__bytes_add(json, r->columns.data, r->columns.size);
 }
 
-static void write_counts(const struct icp__event_reading *r, bool model, struct icp__bytes *json) {
+static void write_counts(const struct icp__event_reading *r, uint64_t future, bool model, struct icp__bytes *json) {
     if (!model) {
         icp__event_counts_write(&r->counts, json);
+        member(json, "future", future);
         return;
     }
-    icp__bytes_print(json, "\"rows\":%llu", (unsigned long long)r->counts.rows);
-    member(json, "events", r->counts.events);
+    icp__bytes_print(json, "\"events\":%llu", (unsigned long long)(r->counts.events - future));
 }
 
 /* Of how many accounts one is kept. */
@@ -341,14 +341,12 @@ static uint64_t kept_part(const struct icp__history *h) {
 void icp__history_report(const struct icp__history *h, bool model, struct icp__bytes *json) {
     static const char *const kinds[ICP__OUTCOMES] = {"", "converted", "lost", "expanded", "renewed", "churned"};
     icp__bytes_text(json, "{\"events\":{");
-    write_counts(&h->reading, model, json);
-    member(json, "future", h->future);
+    write_counts(&h->reading, h->future, model, json);
     member(json, "types", h->types.count);
     if (!model)
         write_columns(&h->reading, json);
     icp__bytes_text(json, "},\"outcomes\":{");
-    write_counts(&h->decisions, model, json);
-    member(json, "future", h->future_outcomes);
+    write_counts(&h->decisions, h->future_outcomes, model, json);
     member(json, "not_an_outcome", h->unknown_outcomes);
     if (h->unknown_outcomes) {
         icp__bytes_text(json, ",\"not_an_outcome_example\":");

@@ -99,7 +99,7 @@ static void look_at_accounts(struct making *k) {
         if (a.known == INT32_MAX)
             continue;
         int32_t day = newest + ((m->end - newest) / step) * step;
-        const int32_t oldest = newest - (int32_t)(ICP__RECENT_MOMENTS - 1) * step;
+        const int32_t recent = (int32_t)(ICP__RECENT_MOMENTS - 1) * step, oldest = newest - (recent > ICP__RECENT_DAYS ? recent : ICP__RECENT_DAYS);
         if (a.end < day)
             day -= (day - a.end + step - 1) / step * step;
         for (; day > a.known && day >= oldest; day -= step)

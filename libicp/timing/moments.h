@@ -6,7 +6,8 @@
 
 #define ICP__MOMENTS_MOST 65536u /* rows of a class; of more, those with the smallest hashes */
 #define ICP__PER_HORIZON 4u      /* moments to a horizon */
-#define ICP__RECENT_MOMENTS 11u  /* so many, the newest: older ones describe another time (doc/decisions.md) */
+#define ICP__RECENT_MOMENTS 11u  /* so many, the newest, or those of a year: older ones describe another time (doc/decisions.md) */
+#define ICP__RECENT_DAYS 365
 
 struct icp__moment {
     uint32_t place; /* of the account in the history's order */

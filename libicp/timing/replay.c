@@ -114,7 +114,10 @@ bool icp__moments_signals(const struct icp__history *h, const struct icp__moment
         const struct icp__history_type *t = &h->type[order[i]];
         struct icp__signal *s = &out->signal[out->signals++];
         *s = (struct icp__signal){.type = {icp__arena_copy(&out->arena, key->data, key->size), key->size}, .events = t->events,
-                                  .first = t->first, .newest = t->newest, .prior_events_micro = 1, .prior_days_micro = 1};
+                                  .first = t->first, .newest = t->newest, .prior_events_micro = 1, .prior_days_micro = 1,
+                                  .half_life = {.at = ICP__HALF_LIVES / 2, .low = 0, .high = ICP__HALF_LIVES - 1}};
+        for (uint32_t k = 0; k < ICP__HALF_LIVES; k++) /* until it is looked for nothing is known */
+            s->half_life.chance[k] = 1.0 / ICP__HALF_LIVES;
         fine = s->type.data != NULL;
     }
     icp__free(h->ctx, order);
@@ -127,12 +130,13 @@ struct searching {
     uint32_t rings;
     struct icp__decay *const *decay;
     double *a, *b;
-    int32_t *value;
+    int32_t *value, *day;
 };
 
 static void search_row(void *user, uint32_t row, const struct icp__track *t) {
     struct searching *k = user;
     const bool is_case = row >= k->m->negatives;
+    k->day[row] = k->m->row[row].day;
     k->a[row] = is_case;
     k->b[row] = is_case ? 0 : k->m->outcomes / k->m->negatives;
     for (uint32_t r = 0; r < k->rings; r++) {
@@ -151,8 +155,9 @@ static bool search(struct searching *k, const struct icp__history *h, const stru
     for (uint32_t i = 0; plan && i < k->rings; i++)
         plan[i] = (struct icp__ring_plan){i / ICP__HALF_LIVES, false, false, icp__half_life_days[i % ICP__HALF_LIVES]};
     k->a = icp__alloc(h->ctx, 2 * (size_t)k->m->rows + 1, sizeof *k->a);
+    k->day = icp__alloc(h->ctx, k->m->rows + 1u, sizeof *k->day);
     k->value = icp__alloc(h->ctx, (size_t)k->rings * k->m->rows + 1, sizeof *k->value);
-    bool fine = plan && map && k->a && k->value && icp__signals_prepare(&grid);
+    bool fine = plan && map && k->a && k->value && k->day && icp__signals_prepare(&grid);
     if (fine) {
         const struct icp__replay replay = {h, k->m, plan, k->rings, grid.decay, map, search_row, k};
         k->b = k->a + k->m->rows;
@@ -160,7 +165,7 @@ static bool search(struct searching *k, const struct icp__history *h, const stru
         fine = icp__moments_replay(&replay);
     }
     if (fine) {
-        const struct icp__fading f = {h->ctx, k->m->rows, s->signals, k->a, k->b, k->m->outcomes, k->value};
+        const struct icp__fading f = {h->ctx, k->m->rows, s->signals, k->a, k->b, k->m->outcomes, k->value, k->day};
         fine = icp__half_lives_find(&f, out);
     }
     icp__signals_free(&grid);
@@ -168,6 +173,7 @@ static bool search(struct searching *k, const struct icp__history *h, const stru
     icp__free(h->ctx, map);
     icp__free(h->ctx, k->a);
     icp__free(h->ctx, k->value);
+    icp__free(h->ctx, k->day);
     return fine;
 }
 

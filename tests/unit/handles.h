@@ -3,7 +3,7 @@
 #pragma once
 #include "check_main.h"
 #include "counting.h"
-#include "world.h"
+#include "timing_world.h"
 
 enum { ROWS = 60, CUSTOMERS = 25, TAIL = 24 };
 
@@ -22,6 +22,14 @@ static struct lab {
     icp_reference_builder *builder;
     icp_fit *fit;
     icp_distribution *distribution;
+    char *firms, *events, *outcomes, *long_events; /* with a past */
+    icp_reference *known;
+    icp_fit *timing_fit;
+    icp_model *timing; /* fit, intent, retention */
+    icp_account *account;
+    icp_accounts *accounts;
+    icp_scorer *timing_scorer;
+    icp_record *timing_record;
 } lab;
 
 static inline icp_buffer *saved(icp_context *c, const icp_reference *r, const icp_model *m) {
@@ -51,6 +59,47 @@ static inline char *long_rows_of(const struct world *w) {
     }
     return text;
 }
+/* Likewise, events. */
+static inline char *long_events(void) {
+    char *text = malloc(60 * 60000), *p = text + sprintf(text, "domain,type,time,note\n");
+    for (int i = 0; i < 60; i++) {
+        p += sprintf(p, "firm%04d.com,%s,2024-%02d-%02d,", i % 40, i % 3 ? "renewed" : "churned", i % 12 + 1, i % 28 + 1);
+        memset(p, 'x', 55000);
+        p += 55000;
+        p += sprintf(p, "\n");
+    }
+    return text;
+}
+static inline void past_setup(void) {
+    struct timing_world w = timing_world_new(3, 40);
+    char *customers = timing_companies(&w, 1);
+    struct icp_scorer_options o = {.struct_size = sizeof o, .flags = ICP_SCORER_AS_OF, .as_of = TIMING_END};
+    const struct icp_event e = {.struct_size = sizeof e, .time = TIMING_END - TIMING_DAY, .type = "login", .type_size = 5};
+    struct icp_score score = {.struct_size = sizeof score};
+    icp_schema *schema = NULL;
+    lab.firms = timing_companies(&w, 0), lab.events = timing_csv(&w, &w.events, 0, 0, 1), lab.outcomes = timing_csv(&w, &w.outcomes, 0, 0, 1);
+    lab.long_events = long_events();
+    const struct timing_given g = {.companies = lab.firms, .customers = customers, .events = lab.events, .outcomes = lab.outcomes, .options = {.flags = ICP_FIT_ALLOW_FEW}};
+    lab.known = world_reference(lab.c, lab.firms);
+    lab.timing_fit = timing_fit_new(lab.c, &g);
+    ck_assert_int_eq(icp_fit_run(lab.timing_fit, NULL, &lab.timing, NULL), ICP_OK);
+    lab.accounts = timing_accounts(lab.timing, lab.c, TIMING_END, (const char *const *)&lab.events, 1, NULL);
+    ck_assert_int_eq(icp_account_new(lab.timing, &lab.account, NULL), ICP_OK);
+    ck_assert_int_eq(icp_account_add(lab.account, &e, NULL), ICP_OK);
+    o.accounts = lab.accounts;
+    ck_assert_int_eq(icp_scorer_new(lab.timing, &o, &lab.timing_scorer, NULL), ICP_OK);
+    ck_assert_int_eq(icp_model_schema(lab.timing, &schema, NULL), ICP_OK);
+    ck_assert_int_eq(icp_record_new(schema, &lab.timing_record, NULL), ICP_OK);
+    icp_schema_unref(schema);
+    ck_assert_int_eq(icp_scorer_score_record(lab.timing_scorer, lab.timing_record, lab.account, ICP_LAYER_INTENT, &score, NULL), ICP_OK);
+    timing_world_free(&w), free(customers);
+}
+static inline void past_teardown(void) {
+    icp_record_free(lab.timing_record), icp_scorer_free(lab.timing_scorer);
+    icp_account_free(lab.account), icp_accounts_unref(lab.accounts);
+    icp_model_unref(lab.timing), icp_fit_free(lab.timing_fit), icp_reference_unref(lab.known);
+    free(lab.firms), free(lab.events), free(lab.outcomes), free(lab.long_events);
+}
 static inline void setup(void) {
     struct world w = world_new(5, ROWS, CUSTOMERS, .1);
     struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 2};
@@ -76,8 +125,10 @@ static inline void setup(void) {
     ck_assert_int_eq(icp_scorer_score_record(lab.scorer, lab.record, NULL, ICP_LAYER_FIT, &score, NULL), ICP_OK);
     ck_assert_int_eq(icp_reference_builder_new(lab.c, NULL, &lab.builder, NULL), ICP_OK);
     ck_assert_int_eq(icp_distribution_new(lab.c, &lab.distribution, NULL), ICP_OK);
+    past_setup();
 }
 static inline void teardown(void) {
+    past_teardown();
     icp_distribution_free(lab.distribution);
     icp_reference_builder_free(lab.builder);
     icp_record_free(lab.record);

@@ -3,7 +3,7 @@
  * handles are what they were, nothing leaks, and the same call without failures then gives what it gives without any. */
 #include "check_main.h"
 #include "counting.h"
-#include "world.h"
+#include "timing_world.h"
 #include <unistd.h>
 #include <zlib.h>
 
@@ -23,6 +23,11 @@ struct lab {
     icp_model *model;
     icp_batch *batch, *small;
     icp_buffer *reference_file, *model_file, *schema_json;
+    char *companies, *events, *outcomes; /* with a past */
+    icp_reference *known;
+    icp_model *timing; /* fit, intent and retention */
+    icp_buffer *timing_file, *account_file;
+    icp_batch *firms;
     unsigned char packed[32768];
     size_t packed_size;
 };
@@ -39,6 +44,8 @@ struct work {
     icp_distribution *distribution, *other;
     icp_pool *pool;
     icp_dataset *dataset;
+    icp_account *account;
+    icp_accounts *accounts;
     int closed, aborted, committed, released;
     const char *data; /* of the source */
     size_t size, at;
@@ -59,6 +66,9 @@ struct work {
             struct icp_score score;
             struct icp_array array;
             struct icp_spread spread;
+            struct icp_layer_info layer;
+            struct icp_signal signal;
+            size_t bytes;
             struct {
                 int32_t trait[64], points[64];
                 size_t n;
@@ -71,7 +81,9 @@ enum {
     QUIET = 1, /* allocates nothing */
     ONCE = 2,  /* after a failure the handle can only be released, and says so */
     SLOW = 8,  /* tried again after each eighth failure only */
-    LESS = 4   /* may succeed with less of what is to come */
+    LESS = 4,  /* may succeed with less of what is to come */
+    PART = 16, /* after a failure a part of the rows was taken: the handle is still good for every call */
+    SOME = 32  /* every seventh allocation, behind the first sixty */
 };
 struct scenario {
     const char *names; /* what it covers, by blanks */
@@ -319,6 +331,60 @@ static void make_dataset(struct work *w) {
     struct icp_error e = {.struct_size = sizeof e};
     ck_assert_msg(icp_dataset_open(w->lab->c, tables, 4, NULL, NULL, &w->dataset, &e) == ICP_OK, "%s", e.message);
 }
+/* A fit that has events and outcomes to learn from. */
+static void timing_fit(struct work *w, uint32_t layers, int outcomes) {
+    const struct icp_fit_options o = {.struct_size = sizeof o, .layers = layers, .flags = ICP_FIT_ALLOW_FEW, .invalidates = "moon landing", .invalidates_size = 12};
+    ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->known, NULL, &o, &w->fit, NULL), ICP_OK);
+    ck_assert_int_eq(timing_add(w->lab->c, w->fit, w->lab->events, 0, NULL), ICP_OK);
+    if (outcomes) ck_assert_int_eq(timing_add(w->lab->c, w->fit, w->lab->outcomes, 1, NULL), ICP_OK);
+}
+static void make_intent_fit(struct work *w) { timing_fit(w, TIMING_INTENT, 1); }
+static void make_retention_fit(struct work *w) { timing_fit(w, TIMING_RETENTION, 1); }
+static void make_assumed_fit(struct work *w) { timing_fit(w, TIMING_INTENT, 0); }
+static void make_known_fit(struct work *w) { ck_assert_int_eq(icp_fit_new(w->lab->c, w->lab->known, NULL, NULL, &w->fit, NULL), ICP_OK); }
+#define BREAKS "domain,type,time,amount\nfirm0001.com,login,2024-12-01,\nfirm0001.com,acquisition,2024-11-01,5\nfirm0003.com,login,2024-10-01,\n" \
+               "*,disruption,2024-06-01,\nsegment:industry=fintech,merger,2024-07-01,\nfirm0002.com,never heard of,2024-09-09,17\n"
+static void add_to_accounts(struct work *w, const char *text) {
+    icp_reader *r = reader_of(w->lab, text);
+    ck_assert_int_eq(icp_accounts_add(w->accounts, r, NULL, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+}
+static void make_accounts(struct work *w) { ck_assert_int_eq(icp_accounts_new(w->lab->timing, TIMING_END, NULL, &w->accounts, NULL), ICP_OK); }
+static void make_late_accounts(struct work *w) { /* they must be read once more */
+    make_accounts(w);
+    add_to_accounts(w, BREAKS);
+}
+static void make_full_accounts(struct work *w) {
+    make_late_accounts(w);
+    ck_assert_int_eq(icp_accounts_again(w->accounts), 1);
+    add_to_accounts(w, BREAKS);
+    ck_assert_int_eq(icp_accounts_again(w->accounts), 0);
+}
+static void make_timing_scorer(struct work *w) {
+    struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 3, .flags = ICP_SCORER_AS_OF, .as_of = TIMING_END};
+    make_full_accounts(w);
+    o.accounts = w->accounts;
+    ck_assert_int_eq(icp_scorer_new(w->lab->timing, &o, &w->scorer, NULL), ICP_OK);
+    ck_assert_int_eq(icp_result_new(w->lab->c, &w->result, NULL), ICP_OK);
+}
+static void make_account(struct work *w) {
+    static const struct icp_event e = {.struct_size = sizeof e, .flags = ICP_EVENT_VALUED, .time = TIMING_END - 5 * TIMING_DAY, .value = 12, .type = "login", .type_size = 5};
+    ck_assert_int_eq(icp_account_new(w->lab->timing, &w->account, NULL), ICP_OK);
+    ck_assert_int_eq(icp_account_add(w->account, &e, NULL), ICP_OK);
+}
+static void make_timing_record(struct work *w) {
+    icp_schema *schema = NULL;
+    make_timing_scorer(w);
+    make_account(w);
+    ck_assert_int_eq(icp_model_schema(w->lab->timing, &schema, NULL), ICP_OK);
+    ck_assert_int_eq(icp_record_new(schema, &w->record, NULL), ICP_OK);
+    icp_schema_unref(schema);
+}
+static void make_explained_record(struct work *w) {
+    struct icp_score s = {.struct_size = sizeof s};
+    make_timing_record(w);
+    ck_assert_int_eq(icp_scorer_score_record(w->scorer, w->record, w->account, ICP_LAYER_INTENT, &s, NULL), ICP_OK);
+}
 static void drop(struct work *w) {
     icp_reader_free(w->reader);
     icp_reference_builder_free(w->builder);
@@ -330,6 +396,8 @@ static void drop(struct work *w) {
     icp_distribution_free(w->other);
     icp_pool_free(w->pool);
     icp_dataset_unref(w->dataset);
+    icp_account_free(w->account);
+    icp_accounts_unref(w->accounts);
 }
 
 /* Calls. */
@@ -706,6 +774,141 @@ CALL(distribution_rest) {
 }
 LOOK(look_spread) { fprintf(f, "%llu", (unsigned long long)w->out.u.spread.companies); }
 
+/* Timing. */
+
+typedef icp_status (*event_taker)(icp_fit *, icp_reader *, const struct icp_event_columns *, const struct icp_progress *, struct icp_error *);
+static icp_reader *reader_without_failure(struct work *w, const char *text) {
+    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
+    w->lab->k.fail_at = 0;
+    icp_reader *r = reader_of(w->lab, text);
+    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
+    return r;
+}
+static icp_status add_dated(struct work *w, const char *text, event_taker to, struct icp_error *e) {
+    icp_reader *r = reader_without_failure(w, text);
+    icp_status s = to(w->fit, r, NULL, NULL, e);
+    icp_reader_free(r);
+    return s;
+}
+#define FEW_OUTCOMES "domain,outcome,date\nfirm0001.com,converted,2024-12-01\nfirm0002.com,had lunch,2024-11-01\nnobody.com,churned,2024-10-01\n"
+CALL(fit_add_events) { return add_dated(w, BREAKS, icp_fit_add_events, e); }
+CALL(fit_add_outcomes) { return add_dated(w, FEW_OUTCOMES, icp_fit_add_outcomes, e); }
+static const struct icp_event one_event = {.struct_size = sizeof one_event, .flags = ICP_EVENT_VALUED, .time = TIMING_END - TIMING_DAY, .value = 3, .type = "merger", .type_size = 6};
+static const struct icp_event one_outcome = {.struct_size = sizeof one_outcome, .time = TIMING_END - TIMING_DAY, .type = "churned", .type_size = 7};
+CALL(fit_add_event) { return icp_fit_add_event(w->fit, "firm0001.com", 12, &one_event, e); }
+CALL(fit_add_outcome) { return icp_fit_add_outcome(w->fit, "firm0001.com", 12, &one_outcome, e); }
+CALL(fit_events) { return icp_fit_events(w->fit, OUT(icp_buffer), e); }
+LOOK(look_history) {
+    icp_buffer *b = NULL;
+    ck_assert_int_eq(icp_fit_events(w->fit, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+    icp_model *m = NULL; /* few as they are: it must only not break */
+    struct icp_error e = {.struct_size = sizeof e};
+    ck_assert_int_ne(icp_fit_run(w->fit, NULL, &m, &e), ICP_OK);
+}
+CALL(fit_set_card) {
+    static const char card[] = "{\"owner\":\"Ann\",\"playbook\":{\"pursue\":\"call\",\"Excellent x Good\":\"run\"}}";
+    return icp_fit_set_card(w->fit, card, sizeof card - 1, e);
+}
+CALL(timing_load) {
+    struct icp_str s = {NULL, 0};
+    icp_buffer_data(w->lab->timing_file, &s);
+    struct icp_source in = source_of(w, s.data, s.size);
+    return icp_model_load(w->lab->c, &in, OUT(icp_model), e);
+}
+CALL(model_layer) { return icp_model_layer(w->lab->timing, ICP_LAYER_INTENT, &w->out.u.layer, e); }
+LOOK(look_layer) { fprintf(f, "%u", (unsigned)w->out.u.layer.signals); }
+CALL(model_signal) { return icp_model_signal(w->lab->timing, ICP_LAYER_INTENT, 0, &w->out.u.signal, e); }
+LOOK(look_signal) { fprintf(f, "%s", w->out.u.signal.type.data); }
+CALL(model_card) { return icp_model_card(w->lab->timing, OUT(icp_buffer), e); }
+CALL(account_new) { return icp_account_new(w->lab->timing, OUT(icp_account), e); }
+static void show_account(FILE *f, const icp_account *a) {
+    static char room[65536];
+    size_t n = 0;
+    ck_assert_int_eq(icp_account_save(a, room, sizeof room, &n, NULL), ICP_OK);
+    ck_assert_uint_le(n, sizeof room);
+    fwrite(room, 1, n, f);
+}
+LOOK(look_account) {
+    show_account(f, w->out.handle);
+    icp_account_free(w->out.handle);
+}
+CALL(account_load) {
+    struct icp_str s = {NULL, 0};
+    icp_buffer_data(w->lab->account_file, &s);
+    return icp_account_load(w->lab->timing, s.data, s.size, OUT(icp_account), e);
+}
+CALL(account_rest) {
+    const icp_status s = icp_account_add(w->account, &one_event, e);
+    return s ? s : icp_account_save(w->account, NULL, 0, &w->out.u.bytes, e);
+}
+LOOK(look_own_account) { show_account(f, w->account); }
+CALL(accounts_new) {
+    const struct icp_accounts_options o = {.struct_size = sizeof o, .invalidates = "one\ntwo", .invalidates_size = 7};
+    return icp_accounts_new(w->lab->timing, TIMING_END, &o, OUT(icp_accounts), e);
+}
+LOOK(look_new_accounts) { (void)f, icp_accounts_unref(w->out.handle); }
+static icp_status add_accounts(struct work *w, struct icp_error *e) {
+    icp_reader *r = reader_without_failure(w, BREAKS);
+    const icp_status s = icp_accounts_add(w->accounts, r, NULL, NULL, e);
+    icp_reader_free(r);
+    return s;
+}
+CALL(accounts_add) { return add_accounts(w, e); }
+CALL(accounts_add_event) { return icp_accounts_add_event(w->accounts, "firm0001.com", 12, &one_event, e); }
+CALL(accounts_again) {
+    (void)icp_accounts_again(w->accounts);
+    return add_accounts(w, e);
+}
+LOOK(look_accounts) { /* every call takes them as they are */
+    icp_buffer *b = NULL;
+    icp_scorer *x = NULL;
+    icp_result *r = NULL;
+    struct icp_scorer_options o = {.struct_size = sizeof o, .accounts = w->accounts};
+    if (icp_accounts_again(w->accounts)) ck_assert_int_eq(add_accounts(w, NULL), ICP_OK);
+    ck_assert_int_eq(icp_accounts_report(w->accounts, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+    ck_assert_int_eq(icp_accounts_audit(w->accounts, ICP_LAYER_RETENTION, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+    ck_assert_int_eq(icp_scorer_new(w->lab->timing, &o, &x, NULL), ICP_OK);
+    ck_assert_int_eq(icp_result_new(w->lab->c, &r, NULL), ICP_OK);
+    ck_assert_int_eq(icp_scorer_score(x, w->lab->firms, r, NULL), ICP_OK);
+    show_result(f, r);
+    icp_result_free(r), icp_scorer_free(x);
+}
+CALL(accounts_report) { return icp_accounts_report(w->accounts, OUT(icp_buffer), e); }
+CALL(accounts_audit) { return icp_accounts_audit(w->accounts, ICP_LAYER_INTENT, OUT(icp_buffer), e); }
+CALL(accounts_account) { return icp_accounts_account(w->accounts, "firm0001.com", 12, OUT(icp_account), e); }
+CALL(timing_scorer_new) {
+    const struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 2, .accounts = w->accounts};
+    return icp_scorer_new(w->lab->timing, &o, OUT(icp_scorer), e);
+}
+CALL(timing_scorer_score) { return icp_scorer_score(w->scorer, w->lab->firms, w->result, e); }
+LOOK(look_timing_result) {
+    static const int32_t layers[] = {ICP_LAYER_INTENT, ICP_LAYER_RETENTION}, columns[] = {6, 7, 9, 12, 17, 18, 19, 20};
+    show_result(f, w->result);
+    for (int i = 0; i < 2 && icp_result_rows(w->result); i++)
+        for (int k = 0; k < 8; k++) {
+            const struct icp_array a = timing_column(w->result, layers[i], columns[k]);
+            if (a.type == ICP_TYPE_BYTES) fwrite(a.data, 1, (size_t)a.offsets[a.rows], f);
+            else fwrite(a.data, a.type == ICP_TYPE_INT32 ? 4 : 8, a.rows * a.width, f);
+        }
+}
+CALL(timing_score_record) { return icp_scorer_score_record(w->scorer, w->record, w->account, ICP_LAYER_INTENT, &w->out.u.score, e); }
+CALL(timing_causes) { return icp_scorer_causes(w->scorer, ICP_LAYER_INTENT, OUT(icp_buffer), e); }
+CALL(timing_plain) {
+    (void)e;
+    ck_assert_ptr_eq(icp_accounts_ref(w->accounts), w->accounts);
+    icp_accounts_unref(w->accounts);
+    ck_assert_int_eq(icp_quadrant_of(ICP_TIER_GOOD, ICP_TIER_FAIR), ICP_QUADRANT_EARLY);
+    icp_account_free(w->account);
+    w->account = NULL;
+    return ICP_OK;
+}
+
 /* What has no status: references, figures of a handle, constants. */
 CALL(plain) {
     struct lab *l = w->lab;
@@ -823,7 +1026,31 @@ static const struct scenario scenarios[] = {
     {"icp_fit_audit", make_fit, fit_audit, look_buffer, NULL, 0},
     {"icp_fit_audit", make_dated_fit, fit_audit, look_buffer, look_matches, 0},
     {"icp_fit_run", make_fit_with_customers, fit_run, look_model, look_matches, SLOW},
+    {"icp_fit_run", make_intent_fit, fit_run, look_model, NULL, SLOW | SOME},
+    {"icp_fit_run", make_retention_fit, fit_run, look_model, NULL, SLOW | SOME},
+    {"icp_fit_run", make_assumed_fit, fit_run, look_model, NULL, SLOW | SOME},
+    {"icp_fit_add_events", make_known_fit, fit_add_events, look_history, NULL, PART},
+    {"icp_fit_add_outcomes", make_known_fit, fit_add_outcomes, look_history, NULL, PART},
+    {"icp_fit_add_event", make_known_fit, fit_add_event, look_history, NULL, PART},
+    {"icp_fit_add_outcome", make_known_fit, fit_add_outcome, look_history, NULL, PART},
+    {"icp_fit_events", make_intent_fit, fit_events, look_buffer, NULL, 0},
+    {"icp_fit_set_card", make_fit, fit_set_card, NULL, NULL, 0},
+    {"icp_model_layer", make_nothing, model_layer, look_layer, NULL, QUIET},
+    {"icp_model_signal", make_nothing, model_signal, look_signal, NULL, QUIET},
+    {"icp_model_card", make_nothing, model_card, look_buffer, NULL, 0},
+    {"icp_account_new", make_nothing, account_new, look_account, NULL, 0},
+    {"icp_account_load", make_nothing, account_load, look_account, NULL, 0},
+    {"icp_account_add icp_account_save", make_account, account_rest, look_own_account, NULL, QUIET},
+    {"icp_accounts_new", make_nothing, accounts_new, look_new_accounts, NULL, 0},
+    {"icp_accounts_add", make_accounts, accounts_add, look_accounts, NULL, PART | LESS},
+    {"icp_accounts_add_event", make_accounts, accounts_add_event, look_accounts, NULL, PART | LESS},
+    {"icp_accounts_again", make_late_accounts, accounts_again, look_accounts, NULL, PART | LESS},
+    {"icp_accounts_report", make_full_accounts, accounts_report, look_buffer, NULL, 0},
+    {"icp_accounts_audit", make_full_accounts, accounts_audit, look_buffer, NULL, 0},
+    {"icp_accounts_account", make_full_accounts, accounts_account, look_account, NULL, 0},
+    {"icp_accounts_ref icp_accounts_unref icp_quadrant_of icp_account_free", make_timing_record, timing_plain, NULL, NULL, QUIET},
     {"icp_model_load", make_nothing, model_load, look_model, NULL, 0},
+    {"icp_model_load", make_nothing, timing_load, look_model, NULL, 0},
     {"icp_model_load_memory", make_nothing, model_load_memory, look_memory_model, NULL, 0},
     {"icp_model_save", make_nothing, model_save, look_file, NULL, QUIET},
     {"icp_model_save", make_nothing, model_save_memory, look_buffer, NULL, 0},
@@ -832,12 +1059,16 @@ static const struct scenario scenarios[] = {
     {"icp_model_summary", make_nothing, model_summary, look_buffer, NULL, 0},
     {"icp_model_trait", make_nothing, model_trait, look_trait, NULL, QUIET},
     {"icp_scorer_new", make_nothing, scorer_new, look_scorer, NULL, 0},
+    {"icp_scorer_new", make_full_accounts, timing_scorer_new, look_scorer, NULL, 0},
     {"icp_scorer_score", make_result, scorer_score, look_result, look_result, 0},
     {"icp_scorer_score", make_filled_result, scorer_score, look_result, look_result, 0},
     {"icp_scorer_score", make_grown_result, scorer_score, look_result, look_result, QUIET},
+    {"icp_scorer_score", make_timing_scorer, timing_scorer_score, look_timing_result, look_timing_result, 0},
     {"icp_scorer_score_record", make_record, score_record, look_score, NULL, 0},
+    {"icp_scorer_score_record", make_timing_record, timing_score_record, look_score, NULL, 0},
     {"icp_scorer_contributions", make_scored_record, contributions, look_contributions, NULL, QUIET},
     {"icp_scorer_causes", make_scored_record, causes, look_buffer, NULL, 0},
+    {"icp_scorer_causes", make_explained_record, timing_causes, look_buffer, NULL, 0},
     {"icp_result_new", make_nothing, result_new, look_new_result, NULL, 0},
     {"icp_result_column", make_filled_result, result_column, look_array, look_result, QUIET},
     {"icp_distribution_new", make_nothing, distribution_new, look_distribution, NULL, 0},
@@ -878,6 +1109,33 @@ static icp_buffer *saved(icp_context *c, icp_reference *r, icp_model *m) {
     ck_assert_int_eq(r ? icp_reference_save(r, &s, NULL) : icp_model_save(m, &s, NULL), ICP_OK);
     return b;
 }
+/* Forty companies, of whose past two years the last is told. */
+static void lab_past(struct lab *l) {
+    struct timing_world w = timing_world_new(3, 40);
+    struct timing_given g = {.options = {.layers = TIMING_ALL, .flags = ICP_FIT_ALLOW_FEW}, .card = "{\"playbook\":{\"low\":\"wait\"}}"};
+    struct icp_error e = {.struct_size = sizeof e};
+    struct work work = {.lab = l};
+    static char room[65536];
+    size_t n = 0;
+    for (size_t i = 0; i < w.events.count; i++)
+        if (w.events.event[i].time > TIMING_END - 340 * TIMING_DAY) w.events.event[n++] = w.events.event[i];
+    w.events.count = n;
+    char *customers = timing_companies(&w, 1);
+    l->companies = timing_companies(&w, 0), l->events = timing_csv(&w, &w.events, 0, 0, 1), l->outcomes = timing_csv(&w, &w.outcomes, 0, 0, 1);
+    g.companies = l->companies, g.customers = customers, g.events = l->events, g.outcomes = l->outcomes;
+    l->known = world_reference(l->c, l->companies);
+    l->timing = timing_model(l->c, &g);
+    l->timing_file = saved(l->c, NULL, l->timing);
+    l->firms = first_batch(l->c, l->companies, 0);
+    make_account(&work);
+    struct icp_sink sink;
+    world_must(icp_account_save(work.account, room, sizeof room, &n, &e), &e);
+    world_must(icp_sink_to_memory(l->c, &sink, &l->account_file, &e), &e);
+    for (size_t at = 0; at < n;) at += (size_t)sink.write(sink.user, room + at, n - at);
+    ck_assert_int_eq(sink.commit(sink.user), 0);
+    drop(&work);
+    timing_world_free(&w), free(customers);
+}
 static void lab_new(struct lab *l) {
     struct world w = world_new(3, ROWS, CUSTOMERS, .1);
     z_stream z = {0};
@@ -901,6 +1159,7 @@ static void lab_new(struct lab *l) {
     ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
     l->packed_size = z.total_out;
     deflateEnd(&z);
+    lab_past(l);
 }
 static void lab_free(struct lab *l) {
     if (!l->c) return;
@@ -909,8 +1168,10 @@ static void lab_free(struct lab *l) {
     icp_model_unref(l->model);
     icp_schema_unref(l->schema);
     icp_reference_unref(l->reference);
+    icp_buffer_unref(l->timing_file), icp_buffer_unref(l->account_file), icp_batch_unref(l->firms);
+    icp_model_unref(l->timing), icp_reference_unref(l->known);
     icp_context_unref(l->c);
-    free(l->rows), free(l->keys), free(l->lines);
+    free(l->rows), free(l->keys), free(l->lines), free(l->companies), free(l->events), free(l->outcomes);
     ck_assert_uint_eq(l->k.live, 0);
     l->c = NULL;
 }
@@ -943,6 +1204,11 @@ static struct work work_new(struct lab *l, const struct scenario *s) {
 static void again(struct work *w, const struct scenario *s, const struct shown *expected, size_t i) {
     struct icp_error e = {.struct_size = sizeof e};
     icp_status st = s->call(w, &e);
+    if (s->flags & PART) { /* what could not be kept may be missed later: still without harm */
+        ck_assert_msg(st == ICP_OK || st == ICP_E_MEMORY, "%s, allocation %zu: the same call again gives %s: %s", s->names, i, icp_status_name(st), e.message);
+        if (!st) free(shown(w, s->look).text);
+        return;
+    }
     if ((s->flags & ONCE) && st) {
         ck_assert_msg(st == ICP_E_STATE || st == ICP_E_MEMORY, "%s, allocation %zu: then %s", s->names, i, e.message);
         return;
@@ -992,7 +1258,7 @@ START_TEST(every_allocation_fails_in_turn) {
         size_t i = 1;
         while (fail_one(&shared, s, &expected, i, onwards)) {
             ck_assert_msg(shared.k.live == live, "%s, allocation %zu: %zu blocks are left", s->names, i, shared.k.live - live);
-            i++;
+            i += (s->flags & SOME) && i > 60 ? 7 : 1;
         }
         ck_assert_uint_eq(shared.k.live, live);
         ck_assert_msg((i == 1) == !!(s->flags & QUIET), "%s: %zu allocations", s->names, i - 1);
@@ -1025,7 +1291,7 @@ START_TEST(table_covers_the_map) {
         int counted = i == 0 || strcmp(scenarios[i].names, scenarios[i - 1].names);
         for (const char *p = scenarios[i].names; counted && p; p = strchr(p + 1, ' ')) listed++;
     }
-    ck_assert_int_ge(names, 90);
+    ck_assert_int_ge(names, 110);
     ck_assert_int_eq(names, listed);
 }
 END_TEST

@@ -231,12 +231,114 @@ START_TEST(null_arguments_of_fit_and_model) {
 }
 END_TEST
 
+START_TEST(null_arguments_of_events) {
+    const struct icp_event e1 = {.struct_size = sizeof e1, .time = TIMING_END - TIMING_DAY, .type = "login", .type_size = 5}, lunch = {.struct_size = sizeof lunch, .time = 5, .type = "had lunch", .type_size = 9};
+    const struct icp_event early = {.struct_size = sizeof early, .time = -1, .type = "login", .type_size = 5}, none = {.struct_size = sizeof none, .time = 5};
+    struct icp_layer_info layer = {.struct_size = sizeof layer};
+    struct icp_signal signal = {.struct_size = sizeof signal};
+    struct icp_accounts_options o = {.struct_size = sizeof o, .invalidates_size = 3};
+    struct icp_event_columns columns = {.struct_size = sizeof columns, .type_size = 3};
+    icp_reader *in = reader_of(lab.events);
+    icp_account *a = NOTHING;
+    icp_accounts *many = NOTHING;
+    icp_buffer *j = NOTHING;
+    uint8_t room[8];
+    size_t n = 77;
+    NULLED(icp_fit_add_events(NULL, in, NULL, NULL, e));
+    NULLED(icp_fit_add_events(lab.timing_fit, NULL, NULL, NULL, e));
+    NULLED(icp_fit_add_events(lab.timing_fit, in, &columns, NULL, e));
+    NULLED(icp_fit_add_outcomes(NULL, in, NULL, NULL, e));
+    NULLED(icp_fit_add_outcomes(lab.timing_fit, NULL, NULL, NULL, e));
+    NULLED(icp_fit_add_outcomes(lab.timing_fit, in, &columns, NULL, e));
+    NULLED(icp_fit_add_event(NULL, "a", 1, &e1, e));
+    NULLED(icp_fit_add_event(lab.timing_fit, NULL, 1, &e1, e));
+    NULLED(icp_fit_add_event(lab.timing_fit, "a", 1, NULL, e));
+    NULLED(icp_fit_add_event(lab.timing_fit, " ", 1, &e1, e));
+    NULLED(icp_fit_add_event(lab.timing_fit, "a", 1, &early, e));
+    NULLED(icp_fit_add_event(lab.timing_fit, "a", 1, &none, e));
+    NULLED(icp_fit_add_outcome(NULL, "a", 1, &e1, e));
+    NULLED(icp_fit_add_outcome(lab.timing_fit, NULL, 1, &e1, e));
+    NULLED(icp_fit_add_outcome(lab.timing_fit, "a", 1, NULL, e));
+    NULLED(icp_fit_add_outcome(lab.timing_fit, "a", 1, &lunch, e));
+    NULLED(icp_fit_events(NULL, &j, e));
+    NULLED(icp_fit_events(lab.timing_fit, NULL, e));
+    NULLED(icp_fit_set_card(NULL, "{}", 2, e));
+    NULLED(icp_fit_set_card(lab.timing_fit, NULL, 2, e));
+    NULLED(icp_model_layer(NULL, ICP_LAYER_INTENT, &layer, e));
+    NULLED(icp_model_layer(lab.timing, ICP_LAYER_INTENT, NULL, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_model_layer(lab.timing, 7, &layer, e));
+    NULLED(icp_model_signal(NULL, ICP_LAYER_INTENT, 0, &signal, e));
+    NULLED(icp_model_signal(lab.timing, ICP_LAYER_INTENT, 0, NULL, e));
+    NULLED(icp_model_signal(lab.timing, ICP_LAYER_INTENT, UINT32_MAX, &signal, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_model_signal(lab.timing, ICP_LAYER_FIT, 0, &signal, e));
+    NULLED(icp_model_card(NULL, &j, e));
+    NULLED(icp_model_card(lab.timing, NULL, e));
+    NULLED(icp_account_new(NULL, &a, e));
+    NULLED(icp_account_new(lab.timing, NULL, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_account_new(lab.model, &a, e));
+    NULLED(icp_account_add(NULL, &e1, e));
+    NULLED(icp_account_add(lab.account, NULL, e));
+    NULLED(icp_account_save(NULL, room, 8, &n, e));
+    NULLED(icp_account_save(lab.account, NULL, 8, &n, e));
+    NULLED(icp_account_save(lab.account, room, 8, NULL, e));
+    NULLED(icp_account_load(NULL, room, 8, &a, e));
+    NULLED(icp_account_load(lab.timing, NULL, 8, &a, e));
+    NULLED(icp_account_load(lab.timing, room, 8, NULL, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_account_load(lab.model, room, 8, &a, e));
+    REFUSED(ICP_E_FORMAT, icp_account_load(lab.timing, room, 0, &a, e));
+    NULLED(icp_accounts_new(NULL, 1, NULL, &many, e));
+    NULLED(icp_accounts_new(lab.timing, 1, NULL, NULL, e));
+    NULLED(icp_accounts_new(lab.timing, 1, &o, &many, e));
+    NULLED(icp_accounts_new(lab.timing, ICP_TIME_UNKNOWN, NULL, &many, e));
+    NULLED(icp_accounts_new(lab.timing, -1, NULL, &many, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_accounts_new(lab.model, 1, NULL, &many, e));
+    NULLED(icp_accounts_add(NULL, in, NULL, NULL, e));
+    NULLED(icp_accounts_add(lab.accounts, NULL, NULL, NULL, e));
+    NULLED(icp_accounts_add(lab.accounts, in, &columns, NULL, e));
+    NULLED(icp_accounts_add_event(NULL, "a", 1, &e1, e));
+    NULLED(icp_accounts_add_event(lab.accounts, NULL, 1, &e1, e));
+    NULLED(icp_accounts_add_event(lab.accounts, "a", 1, NULL, e));
+    NULLED(icp_accounts_add_event(lab.accounts, "", 0, &e1, e));
+    NULLED(icp_accounts_add_event(lab.accounts, "a", 1, &early, e));
+    NULLED(icp_accounts_account(NULL, "a", 1, &a, e));
+    NULLED(icp_accounts_account(lab.accounts, NULL, 1, &a, e));
+    NULLED(icp_accounts_account(lab.accounts, "a", 1, NULL, e));
+    REFUSED(ICP_E_NO_MATCH, icp_accounts_account(lab.accounts, "nobody.com", 10, &a, e));
+    NULLED(icp_accounts_report(NULL, &j, e));
+    NULLED(icp_accounts_report(lab.accounts, NULL, e));
+    NULLED(icp_accounts_audit(NULL, ICP_LAYER_INTENT, &j, e));
+    NULLED(icp_accounts_audit(lab.accounts, ICP_LAYER_INTENT, NULL, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_accounts_audit(lab.accounts, ICP_LAYER_FIT, &j, e));
+    ck_assert_int_eq(icp_accounts_again(NULL), 0);
+    for (int32_t fit = -1; fit < 8; fit++) { /* any numbers */
+        const int32_t q = icp_quadrant_of(fit, 7 - fit);
+        ck_assert(q >= ICP_QUADRANT_LOW && q <= ICP_QUADRANT_PURSUE);
+    }
+    ck_assert(a == NOTHING && many == NOTHING && j == NOTHING && n == 77 && !layer.traits && !signal.type.data);
+    icp_reader_free(in);
+}
+END_TEST
+
+START_TEST(null_and_ranges_of_scores_as_of) {
+    struct icp_score score = {.struct_size = sizeof score};
+    struct icp_scorer_options o = {.struct_size = sizeof o, .as_of = 5};
+    icp_scorer *s = NOTHING;
+    NULLED(icp_scorer_new(lab.timing, &o, &s, e)); /* as_of without its flag */
+    o.flags = ICP_SCORER_AS_OF, o.as_of = -1;
+    NULLED(icp_scorer_new(lab.timing, &o, &s, e));
+    o.flags = 0, o.as_of = 0, o.accounts = lab.accounts;
+    REFUSED(ICP_E_REFERENCE, icp_scorer_new(lab.model, &o, &s, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_scorer_score_record(lab.scorer, lab.record, lab.account, ICP_LAYER_FIT, &score, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_scorer_score_record(lab.timing_scorer, lab.timing_record, lab.account, 4, &score, e));
+    ck_assert(s == NOTHING && !score.score);
+}
+END_TEST
+
 START_TEST(null_and_ranges_of_score) {
     struct icp_score score = {.struct_size = sizeof score};
     struct icp_array array = {.struct_size = sizeof array};
     struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 65};
-    icp_account *account = NOTHING;
-    icp_scorer *s = NOTHING;
+        icp_scorer *s = NOTHING;
     icp_result *r = NOTHING;
     icp_buffer *j = NOTHING;
     icp_distribution *d = NOTHING;
@@ -256,7 +358,7 @@ START_TEST(null_and_ranges_of_score) {
     NULLED(icp_scorer_score_record(NULL, lab.record, NULL, ICP_LAYER_FIT, &score, e));
     NULLED(icp_scorer_score_record(lab.scorer, NULL, NULL, ICP_LAYER_FIT, &score, e));
     NULLED(icp_scorer_score_record(lab.scorer, lab.record, NULL, ICP_LAYER_FIT, NULL, e));
-    REFUSED(ICP_E_UNSUPPORTED, icp_scorer_score_record(lab.scorer, lab.record, account, ICP_LAYER_FIT, &score, e));
+    REFUSED(ICP_E_UNSUPPORTED, icp_scorer_score_record(lab.scorer, lab.record, lab.account, ICP_LAYER_FIT, &score, e));
     REFUSED(ICP_E_UNSUPPORTED, icp_scorer_score_record(lab.scorer, lab.record, NULL, ICP_LAYER_RETENTION, &score, e));
     NULLED(icp_scorer_contributions(NULL, ICP_LAYER_FIT, NULL, NULL, 0, &n, e));
     NULLED(icp_scorer_contributions(lab.scorer, ICP_LAYER_FIT, NULL, one, 1, &n, e));
@@ -300,7 +402,7 @@ START_TEST(ref_returns_its_argument_and_null_is_nothing) {
     icp_pool_free(NULL), icp_reader_free(NULL), icp_record_free(NULL), icp_reference_builder_free(NULL), icp_fit_free(NULL);
     icp_scorer_free(NULL), icp_result_free(NULL), icp_distribution_free(NULL);
     icp_context_unref(NULL), icp_buffer_unref(NULL), icp_batch_unref(NULL), icp_schema_unref(NULL);
-    icp_reference_unref(NULL), icp_model_unref(NULL);
+    icp_reference_unref(NULL), icp_model_unref(NULL), icp_account_free(NULL), icp_accounts_unref(NULL);
 #define REF(name, handle)                          \
     do {                                           \
         ck_assert_ptr_eq(name##_ref(handle), handle); \
@@ -312,6 +414,8 @@ START_TEST(ref_returns_its_argument_and_null_is_nothing) {
     REF(icp_schema, lab.schema);
     REF(icp_reference, lab.reference);
     REF(icp_model, lab.model);
+    REF(icp_accounts, lab.accounts);
+    ck_assert_ptr_null(icp_accounts_ref(NULL));
     ck_assert_ptr_null(icp_batch_name(lab.batch, icp_batch_columns(lab.batch)).data);
     ck_assert_ptr_null(icp_batch_cell(lab.batch, 0, icp_batch_columns(lab.batch)).data);
     ck_assert_ptr_null(icp_batch_cell(lab.batch, icp_batch_rows(lab.batch), 0).data);
@@ -395,6 +499,42 @@ static icp_status progress_of_run(void *given, struct icp_error *e) {
     icp_model_unref(m);
     return s;
 }
+static icp_status progress_of_dated(void *given, struct icp_error *e, int which) {
+    icp_accounts *a = NULL;
+    icp_fit *f = NULL;
+    icp_reader *r = reader_of(which == 1 ? lab.outcomes : lab.events);
+    ck_assert_int_eq(icp_accounts_new(lab.timing, TIMING_END, NULL, &a, NULL), ICP_OK);
+    ck_assert_int_eq(icp_fit_new(lab.c, lab.known, NULL, NULL, &f, NULL), ICP_OK);
+    icp_status s = which == 0 ? icp_fit_add_events(f, r, NULL, given, e) : which == 1 ? icp_fit_add_outcomes(f, r, NULL, given, e) : icp_accounts_add(a, r, NULL, given, e);
+    icp_reader_free(r), icp_accounts_unref(a), icp_fit_free(f);
+    return s;
+}
+static icp_status progress_of_events(void *given, struct icp_error *e) { return progress_of_dated(given, e, 0); }
+static icp_status progress_of_outcomes(void *given, struct icp_error *e) { return progress_of_dated(given, e, 1); }
+static icp_status progress_of_accounts(void *given, struct icp_error *e) { return progress_of_dated(given, e, 2); }
+static icp_status columns_of_dated(void *given, struct icp_error *e, int which) {
+    icp_accounts *a = NULL;
+    icp_fit *f = NULL;
+    icp_reader *r = reader_of(lab.outcomes);
+    ck_assert_int_eq(icp_accounts_new(lab.timing, TIMING_END, NULL, &a, NULL), ICP_OK);
+    ck_assert_int_eq(icp_fit_new(lab.c, lab.known, NULL, NULL, &f, NULL), ICP_OK);
+    icp_status s = which == 0 ? icp_fit_add_events(f, r, given, NULL, e) : which == 1 ? icp_fit_add_outcomes(f, r, given, NULL, e) : icp_accounts_add(a, r, given, NULL, e);
+    icp_reader_free(r), icp_accounts_unref(a), icp_fit_free(f);
+    return s;
+}
+static icp_status columns_of_events(void *given, struct icp_error *e) { return columns_of_dated(given, e, 0); }
+static icp_status columns_of_outcomes(void *given, struct icp_error *e) { return columns_of_dated(given, e, 1); }
+static icp_status columns_of_accounts(void *given, struct icp_error *e) { return columns_of_dated(given, e, 2); }
+static icp_status with_accounts(void *given, struct icp_error *e) {
+    icp_accounts *a = NULL;
+    icp_status s = icp_accounts_new(lab.timing, TIMING_END, given, &a, e);
+    icp_accounts_unref(a);
+    return s;
+}
+static icp_status event_of_account(void *given, struct icp_error *e) { return icp_account_add(lab.account, given, e); }
+static icp_status event_of_accounts(void *given, struct icp_error *e) { return icp_accounts_add_event(lab.accounts, "firm0001.com", 12, given, e); }
+static icp_status event_of_fit(void *given, struct icp_error *e) { return icp_fit_add_event(lab.timing_fit, "firm0001.com", 12, given, e); }
+static icp_status outcome_of_fit(void *given, struct icp_error *e) { return icp_fit_add_outcome(lab.timing_fit, "firm0001.com", 12, given, e); }
 static icp_status source_of_reader(void *given, struct icp_error *e) {
     icp_reader *r = NULL;
     icp_status s = icp_reader_open(lab.c, given, NULL, &r, e);
@@ -416,7 +556,7 @@ static icp_status source_of_model(void *given, struct icp_error *e) {
 static icp_status sink_of_reference(void *given, struct icp_error *e) { return icp_reference_save(lab.reference, given, e); }
 static icp_status sink_of_model(void *given, struct icp_error *e) { return icp_model_save(lab.model, given, e); }
 
-enum { ZERO, ALLOCATOR, ROWS_IN, REFERENCE_IN, MODEL_IN, OUT };
+enum { ZERO, ALLOCATOR, ROWS_IN, REFERENCE_IN, MODEL_IN, OUT, EVENT };
 static const struct option {
     const char *name;
     size_t size, reserved; /* of a member that must be 0; 0 = none */
@@ -436,6 +576,17 @@ static const struct option {
     {"universe", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_universe, ZERO},
     {"excluded", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_excluded, ZERO},
     {"run", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_run, ZERO},
+    {"events", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_events, ZERO},
+    {"outcomes", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_outcomes, ZERO},
+    {"accounts", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_accounts, ZERO},
+    {"events", sizeof(struct icp_event_columns), offsetof(struct icp_event_columns, reserved), columns_of_events, ZERO},
+    {"outcomes", sizeof(struct icp_event_columns), offsetof(struct icp_event_columns, reserved), columns_of_outcomes, ZERO},
+    {"accounts", sizeof(struct icp_event_columns), offsetof(struct icp_event_columns, reserved), columns_of_accounts, ZERO},
+    {"accounts", sizeof(struct icp_accounts_options), offsetof(struct icp_accounts_options, flags), with_accounts, ZERO},
+    {"account", sizeof(struct icp_event), offsetof(struct icp_event, flags), event_of_account, EVENT},
+    {"accounts", sizeof(struct icp_event), offsetof(struct icp_event, flags), event_of_accounts, EVENT},
+    {"fit", sizeof(struct icp_event), offsetof(struct icp_event, flags), event_of_fit, EVENT},
+    {"fit", sizeof(struct icp_event), offsetof(struct icp_event, flags), outcome_of_fit, EVENT},
     {"reader", sizeof(struct icp_source), offsetof(struct icp_source, reserved), source_of_reader, ROWS_IN},
     {"reference", sizeof(struct icp_source), offsetof(struct icp_source, reserved), source_of_reference, REFERENCE_IN},
     {"model", sizeof(struct icp_source), offsetof(struct icp_source, reserved), source_of_model, MODEL_IN},
@@ -456,6 +607,7 @@ static void fill(const struct option *o, void *at, uint32_t size) {
     a = counting_allocator(&lab.k);
     if (o->fill == ALLOCATOR) memcpy(at, &a, sizeof a);
     else if (o->fill == OUT) memcpy(at, &out, sizeof out);
+    else if (o->fill == EVENT) memcpy(at, &(struct icp_event){.time = TIMING_END - TIMING_DAY, .type = "churned", .type_size = 7}, sizeof(struct icp_event));
     else if (o->fill != ZERO) memcpy(at, &in, sizeof in);
     memcpy(at, &size, sizeof size);
 }
@@ -511,6 +663,11 @@ static icp_status out_array(void *out, struct icp_error *e) {
     return icp_result_column(lab.result, ICP_LAYER_FIT, ICP_COL_SCORE, out, e);
 }
 static icp_status out_spread(void *out, struct icp_error *e) { return icp_distribution_counts(lab.distribution, NULL, out, e); }
+static icp_status out_layer(void *out, struct icp_error *e) { return icp_model_layer(lab.timing, ICP_LAYER_INTENT, out, e); }
+static icp_status out_signal(void *out, struct icp_error *e) { return icp_model_signal(lab.timing, ICP_LAYER_RETENTION, 0, out, e); }
+static icp_status out_timing_score(void *out, struct icp_error *e) {
+    return icp_scorer_score_record(lab.timing_scorer, lab.timing_record, lab.account, ICP_LAYER_INTENT, out, e);
+}
 static const struct {
     size_t size;
     icp_status (*call)(void *, struct icp_error *);
@@ -518,7 +675,8 @@ static const struct {
     {sizeof(struct icp_column), out_column}, {sizeof(struct icp_reference_info), out_reference},
     {sizeof(struct icp_model_info), out_model}, {sizeof(struct icp_trait), out_trait},
     {sizeof(struct icp_score), out_score}, {sizeof(struct icp_array), out_array},
-    {sizeof(struct icp_spread), out_spread},
+    {sizeof(struct icp_spread), out_spread}, {sizeof(struct icp_layer_info), out_layer},
+    {sizeof(struct icp_signal), out_signal}, {sizeof(struct icp_score), out_timing_score},
 };
 enum { OUTPUTS = sizeof outputs / sizeof outputs[0] };
 
@@ -590,7 +748,9 @@ int main(void) {
     tcase_add_test(t, null_arguments_of_reference);
     tcase_add_test(t, null_arguments_of_dataset);
     tcase_add_test(t, null_arguments_of_fit_and_model);
+    tcase_add_test(t, null_arguments_of_events);
     tcase_add_test(t, null_and_ranges_of_score);
+    tcase_add_test(t, null_and_ranges_of_scores_as_of);
     tcase_add_test(t, ref_returns_its_argument_and_null_is_nothing);
     tcase_add_loop_test(t, option_structs_smaller_equal_larger, 0, OPTIONS);
     tcase_add_loop_test(t, output_structs_smaller_equal_larger, 0, OUTPUTS);

@@ -60,6 +60,41 @@ START_TEST(handles_keep_their_context_and_parents_alive) {
 }
 END_TEST
 
+START_TEST(accounts_keep_their_model_alive) {
+    struct counting k = {0};
+    icp_context *c = counting_context(&k);
+    const struct timing_given g = {.companies = lab.firms, .events = lab.events, .outcomes = lab.outcomes, .options = {.layers = TIMING_INTENT, .flags = ICP_FIT_ALLOW_FEW}};
+    const struct icp_event e = {.struct_size = sizeof e, .time = TIMING_END - TIMING_DAY, .type = "login", .type_size = 5};
+    icp_model *m = timing_model(c, &g);
+    icp_accounts *a = timing_accounts(m, c, TIMING_END, (const char *const *)&lab.events, 1, NULL);
+    icp_account *one = NULL, *other = NULL;
+    icp_buffer *json = NULL, *card = NULL;
+    icp_reader *firms = world_reader(c, lab.firms, strlen(lab.firms), 0);
+    icp_batch *batch = NULL;
+    icp_result *result = NULL;
+    size_t size = 0;
+    ck_assert_int_eq(icp_account_new(m, &one, NULL), ICP_OK);
+    ck_assert_int_eq(icp_accounts_account(a, "firm0001.com", 12, &other, NULL), ICP_OK);
+    ck_assert_int_eq(icp_model_card(m, &card, NULL), ICP_OK);
+    icp_scorer *s = timing_scorer(m, 0, a, 0);
+    ck_assert_int_eq(icp_result_new(c, &result, NULL), ICP_OK);
+    ck_assert_int_eq(icp_reader_next(firms, &batch, NULL), ICP_OK);
+    icp_reader_free(firms);
+    icp_model_unref(m);
+    icp_context_unref(c);
+    ck_assert_int_eq(icp_accounts_audit(a, ICP_LAYER_INTENT, &json, NULL), ICP_OK);
+    icp_accounts_unref(a); /* the scorer keeps them */
+    ck_assert_int_eq(icp_scorer_score(s, batch, result, NULL), ICP_OK);
+    icp_scorer_free(s);
+    ck_assert_int_eq(timing_column(result, ICP_LAYER_INTENT, ICP_COL_STALE).rows, 40);
+    ck_assert_int_eq(icp_account_add(one, &e, NULL), ICP_OK);
+    ck_assert_int_eq(icp_account_save(one, NULL, 0, &size, NULL), ICP_OK);
+    icp_account_free(one), icp_account_free(other);
+    icp_result_free(result), icp_batch_unref(batch), icp_buffer_unref(json), icp_buffer_unref(card);
+    ck_assert_uint_eq(k.live, 0);
+}
+END_TEST
+
 /* Exact blocks without a NUL, gone after the call: an address checker sees a byte too many, the results a missing copy. */
 static char *block(const char *text) {
     char *p = malloc(strlen(text));
@@ -129,6 +164,79 @@ START_TEST(strings_given_in_are_copied_and_need_no_nul) {
 }
 END_TEST
 
+/* Names, types, keys and cards: the same with blocks that are gone as with texts that stay. */
+static icp_model *fit_of_blocks(int blocks, icp_account **account) {
+#define GIVEN(text) (blocks ? block(text) : (char *)(uintptr_t)(text))
+#define FORGET(p, text) (blocks ? gone((p), (text)) : (void)0)
+    static const char card[] = "{\"owner\":\"Ann\",\"playbook\":{\"low\":\"wait\"}}";
+    struct icp_fit_options o = {.struct_size = sizeof o, .flags = ICP_FIT_ALLOW_FEW, .layers = TIMING_INTENT};
+    struct icp_event_columns columns = {.struct_size = sizeof columns};
+    struct icp_accounts_options ao = {.struct_size = sizeof ao};
+    struct icp_event e = {.struct_size = sizeof e, .time = TIMING_END - 100 * TIMING_DAY};
+    icp_fit *f = NULL;
+    icp_model *m = NULL;
+    icp_accounts *a = NULL;
+    char *text = GIVEN("moon landing"), *names[4] = {GIVEN("domain"), GIVEN("type"), GIVEN("time"), GIVEN("amount")};
+    o.invalidates = text, o.invalidates_size = 12;
+    ck_assert_int_eq(icp_fit_new(lab.c, lab.known, NULL, &o, &f, NULL), ICP_OK);
+    FORGET(text, "moon landing");
+    columns.key = names[0], columns.key_size = 6, columns.type = names[1], columns.type_size = 4;
+    columns.time = names[2], columns.time_size = 4, columns.value = names[3], columns.value_size = 6;
+    icp_reader *r = reader_of(lab.events);
+    ck_assert_int_eq(icp_fit_add_events(f, r, &columns, NULL, NULL), ICP_OK);
+    icp_reader_free(r);
+    FORGET(names[0], "domain"), FORGET(names[1], "type"), FORGET(names[2], "time"), FORGET(names[3], "amount");
+    char *key = GIVEN("firm0003.com"), *type = GIVEN("Moon Landing");
+    e.type = type, e.type_size = 12;
+    ck_assert_int_eq(icp_fit_add_event(f, key, 12, &e, NULL), ICP_OK);
+    FORGET(type, "Moon Landing"), FORGET(key, "firm0003.com");
+    key = GIVEN("firm0004.com"), type = GIVEN("converted");
+    e.type = type, e.type_size = 9;
+    ck_assert_int_eq(icp_fit_add_outcome(f, key, 12, &e, NULL), ICP_OK);
+    FORGET(type, "converted"), FORGET(key, "firm0004.com");
+    ck_assert_int_eq(timing_add(lab.c, f, lab.outcomes, 1, NULL), ICP_OK);
+    text = GIVEN(card);
+    ck_assert_int_eq(icp_fit_set_card(f, text, strlen(card), NULL), ICP_OK);
+    FORGET(text, card);
+    ck_assert_int_eq(icp_fit_run(f, NULL, &m, NULL), ICP_OK);
+    icp_fit_free(f);
+    text = GIVEN("tea time");
+    ao.invalidates = text, ao.invalidates_size = 8;
+    ck_assert_int_eq(icp_accounts_new(m, TIMING_END, &ao, &a, NULL), ICP_OK);
+    FORGET(text, "tea time");
+    for (int i = 0; i < 3; i++) {
+        static const char *const types[] = {"login", "tea time", "login"};
+        key = GIVEN("firm0003.com"), type = GIVEN(types[i]);
+        e.type = type, e.type_size = strlen(types[i]), e.time += TIMING_DAY;
+        ck_assert_int_eq(icp_accounts_add_event(a, key, 12, &e, NULL), ICP_OK);
+        FORGET(type, types[i]), FORGET(key, "firm0003.com");
+    }
+    key = GIVEN("firm0003.com");
+    ck_assert_int_eq(icp_accounts_account(a, key, 12, account, NULL), ICP_OK);
+    FORGET(key, "firm0003.com");
+    type = GIVEN("Login");
+    e.type = type, e.type_size = 5;
+    ck_assert_int_eq(icp_account_add(*account, &e, NULL), ICP_OK);
+    FORGET(type, "Login");
+    icp_accounts_unref(a);
+    return m;
+}
+START_TEST(strings_of_timing_are_copied_and_need_no_nul) {
+    icp_account *a[2];
+    icp_model *m[2] = {fit_of_blocks(0, &a[0]), fit_of_blocks(1, &a[1])};
+    struct icp_model_info x = {.struct_size = sizeof x}, y = x;
+    static char bytes[2][65536];
+    size_t n[2] = {0, 0};
+    ck_assert(icp_model_describe(m[0], &x, NULL) == ICP_OK && icp_model_describe(m[1], &y, NULL) == ICP_OK);
+    ck_assert_mem_eq(x.id, y.id, 32);
+    for (int i = 0; i < 2; i++) ck_assert_int_eq(icp_account_save(a[i], bytes[i], sizeof bytes[i], &n[i], NULL), ICP_OK);
+    ck_assert(n[0] == n[1] && n[0] <= sizeof bytes[0]);
+    ck_assert_mem_eq(bytes[0], bytes[1], n[0]);
+    ck_assert_str_eq(bytes[0] + 80, "tea time"); /* it does invalidate */
+    for (int i = 0; i < 2; i++) icp_account_free(a[i]), icp_model_unref(m[i]);
+}
+END_TEST
+
 START_TEST(strings_given_out_are_nul_terminated) {
 #define ENDS(s) ck_assert(!(s).data || (s).data[(s).size] == 0)
     struct icp_model_info info = {.struct_size = sizeof info};
@@ -148,6 +256,12 @@ START_TEST(strings_given_out_are_nul_terminated) {
         ck_assert_int_eq(icp_model_find_trait(lab.model, t.layer, t.id.data, t.id.size), (int32_t)i);
     }
     for (uint32_t i = 0; i < icp_batch_columns(lab.batch); i++) ENDS(icp_batch_name(lab.batch, i));
+    for (uint32_t i = 0;; i++) {
+        struct icp_signal x = {.struct_size = sizeof x};
+        if (icp_model_signal(lab.timing, ICP_LAYER_INTENT, i, &x, NULL)) break;
+        ck_assert_ptr_nonnull(x.type.data);
+        ENDS(x.type);
+    }
     icp_buffer *buffers[3] = {lab.model_file, NULL, NULL};
     ck_assert_int_eq(icp_model_summary(lab.model, &buffers[1], NULL), ICP_OK);
     ck_assert_int_eq(icp_fit_matches(lab.fit, &buffers[2], NULL), ICP_OK);
@@ -257,6 +371,41 @@ static icp_status cancel_audit(const struct icp_progress *p, struct icp_error *e
         icp_buffer_unref(b);
     return st;
 }
+static icp_status cancel_dated(const struct icp_progress *p, struct icp_error *e, int which) {
+    icp_reader *r = reader_of(lab.long_events);
+    icp_accounts *a = NULL;
+    icp_fit *f = NULL;
+    ck_assert_int_eq(icp_fit_new(lab.c, lab.known, NULL, NULL, &f, NULL), ICP_OK);
+    ck_assert_int_eq(icp_accounts_new(lab.timing, TIMING_END, NULL, &a, NULL), ICP_OK);
+    icp_status st = which == 0 ? icp_fit_add_events(f, r, NULL, p, e) : which == 1 ? icp_fit_add_outcomes(f, r, NULL, p, e) : icp_accounts_add(a, r, NULL, p, e);
+    icp_reader_free(r), icp_fit_free(f), icp_accounts_unref(a);
+    return st;
+}
+static icp_status cancel_events(const struct icp_progress *p, struct icp_error *e) { return cancel_dated(p, e, 0); }
+static icp_status cancel_outcomes(const struct icp_progress *p, struct icp_error *e) { return cancel_dated(p, e, 1); }
+static icp_status cancel_accounts(const struct icp_progress *p, struct icp_error *e) { return cancel_dated(p, e, 2); }
+static icp_status cancel_timing_run(const struct icp_progress *p, struct icp_error *e) {
+    icp_model *m = NOTHING;
+    struct icp_model_info a = {.struct_size = sizeof a}, b = a;
+    icp_status st = icp_fit_run(lab.timing_fit, p, &m, e);
+    if (st) {
+        ck_assert_ptr_eq(m, NOTHING);
+        return st;
+    }
+    ck_assert_int_eq(icp_model_describe(m, &a, NULL), ICP_OK);
+    ck_assert_int_eq(icp_model_describe(lab.timing, &b, NULL), ICP_OK);
+    ck_assert_mem_eq(a.id, b.id, 32);
+    icp_model_unref(m);
+    return st;
+}
+START_TEST(progress_stops_add_events) { cancelled_at_each_call(cancel_events, 2); }
+END_TEST
+START_TEST(progress_stops_add_outcomes) { cancelled_at_each_call(cancel_outcomes, 2); }
+END_TEST
+START_TEST(progress_stops_accounts_add) { cancelled_at_each_call(cancel_accounts, 2); }
+END_TEST
+START_TEST(progress_stops_fit_run_of_timing) { cancelled_at_each_call(cancel_timing_run, 12); }
+END_TEST
 START_TEST(progress_stops_schema_infer) { cancelled_at_each_call(cancel_infer, 2); }
 END_TEST
 START_TEST(progress_stops_builder_add) { cancelled_at_each_call(cancel_builder, 2); }
@@ -345,6 +494,33 @@ START_TEST(source_fails_at_each_read) {
         ck_assert_int_eq(err.code, ICP_E_IO);
         ck_assert_str_eq(err.source, "the name");
         ck_assert_str_eq(err.message, "the source failed");
+    }
+}
+END_TEST
+
+START_TEST(source_of_events_fails_at_each_read) {
+    const size_t live = lab.k.live;
+    for (int i = 1;; i++) {
+        struct stream st = {.data = {lab.outcomes, strlen(lab.outcomes)}, .chunk = 300, .fail_at = i};
+        struct icp_source source = source_of(&st);
+        icp_reader *r = NULL;
+        icp_accounts *a = NULL;
+        icp_fit *f = NULL;
+        fresh();
+        ck_assert_int_eq(icp_fit_new(lab.c, lab.known, NULL, NULL, &f, NULL), ICP_OK);
+        ck_assert_int_eq(icp_accounts_new(lab.timing, TIMING_END, NULL, &a, NULL), ICP_OK);
+        icp_status s = icp_reader_open(lab.c, &source, NULL, &r, &err);
+        if (!s) s = _i == 0 ? icp_fit_add_events(f, r, NULL, NULL, &err) : _i == 1 ? icp_fit_add_outcomes(f, r, NULL, NULL, &err) : icp_accounts_add(a, r, NULL, NULL, &err);
+        icp_reader_free(r), icp_fit_free(f), icp_accounts_unref(a);
+        ck_assert_int_eq(st.closed, 1);
+        ck_assert_uint_eq(lab.k.live, live);
+        if (st.calls < i) {
+            ck_assert_msg(s == ICP_OK, "%s", err.message);
+            ck_assert_int_gt(i, 5);
+            return;
+        }
+        ck_assert_msg(s == ICP_E_IO, "read %d: %s %s", i, icp_status_name(s), err.message);
+        ck_assert_str_eq(err.source, "the name");
     }
 }
 END_TEST
@@ -721,15 +897,22 @@ int main(void) {
     tcase_set_timeout(t, 60);
     tcase_add_unchecked_fixture(t, setup, teardown);
     tcase_add_test(t, handles_keep_their_context_and_parents_alive);
+    tcase_add_test(t, accounts_keep_their_model_alive);
     tcase_add_test(t, strings_given_in_are_copied_and_need_no_nul);
+    tcase_add_test(t, strings_of_timing_are_copied_and_need_no_nul);
     tcase_add_test(t, strings_given_out_are_nul_terminated);
     tcase_add_test(t, progress_stops_schema_infer);
     tcase_add_test(t, progress_stops_builder_add);
     tcase_add_test(t, progress_stops_add_customers);
     tcase_add_test(t, progress_stops_add_universe);
     tcase_add_test(t, progress_stops_fit_run);
+    tcase_add_test(t, progress_stops_add_events);
+    tcase_add_test(t, progress_stops_add_outcomes);
+    tcase_add_test(t, progress_stops_accounts_add);
+    tcase_add_test(t, progress_stops_fit_run_of_timing);
     tcase_add_test(t, progress_stops_fit_audit);
     tcase_add_loop_test(t, source_fails_at_each_read, 0, 7);
+    tcase_add_loop_test(t, source_of_events_fails_at_each_read, 0, 3);
     tcase_add_test(t, close_and_name_of_a_source_may_be_null);
     tcase_add_loop_test(t, sink_fails_at_each_write, 0, 2);
     tcase_add_test(t, commit_abort_and_name_of_a_sink_may_be_null);

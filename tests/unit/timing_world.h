@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small made-up universe with a past: companies, their events and outcomes, and models fitted on them. Same seed, same texts.
- * Prospects show interest for a month before they convert; old customers log in, and complain before they leave. */
+ * Prospects show interest for a month before they convert; old customers log in, and complain before they leave; all that in the second year. */
 #pragma once
 #include "world.h"
 
@@ -49,7 +49,7 @@ static inline void timing_outcome(struct timing_world *w, int company, const cha
 static inline void timing_customer(struct timing_world *w, uint64_t *s, int i, int since) {
     struct timing_company *k = &w->company[i];
     struct timing_list *l = &w->events;
-    const int leaves = world_uniform(s) < .45, end = leaves ? (since < 0 ? 0 : since) + 150 + world_below(s, 500) : TIMING_DAYS;
+    const int leaves = world_uniform(s) < .6, first = since < 290 ? 370 : since + 80, end = leaves ? first + world_below(s, 360) : TIMING_DAYS;
     k->customer = 1;
     k->churned = leaves && end < TIMING_DAYS ? end : 0;
     const int last = k->churned ? k->churned : TIMING_DAYS, doubt = k->churned ? last - 70 : last;
@@ -80,7 +80,7 @@ static inline struct timing_world timing_world_new(uint64_t seed, int companies)
         timing_rain(&w.events, &s, i, "demo request", 0, TIMING_DAYS, .004, 0);
         timing_rain(&w.events, &s, i, "newsletter", 0, TIMING_DAYS, .01, 0);
         if (u < odds / (1 + odds)) {
-            k->converted = 120 + world_below(&s, 600);
+            k->converted = 370 + world_below(&s, 355);
             timing_rain(&w.events, &s, i, "demo request", k->converted - 35, k->converted, .1, 0);
             timing_rain(&w.events, &s, i, "page view", k->converted - 35, k->converted, .1, 0);
             timing_outcome(&w, i, "converted", k->converted);
@@ -217,6 +217,8 @@ static inline icp_result *timing_score(icp_scorer *s, icp_context *c, const char
     world_must(icp_reader_next(r, &b, &e), &e);
     world_must(icp_scorer_score(s, b, result, &e), &e);
     icp_batch_unref(b);
+    world_must(icp_reader_next(r, &b, &e), &e);
+    ck_assert_ptr_null(b); /* all in one batch */
     icp_reader_free(r);
     return result;
 }
