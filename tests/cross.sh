@@ -18,7 +18,7 @@ arm64) triplet=aarch64-linux-gnu lib=$triplet cpu_family=aarch64 endian=little p
 s390x) triplet=s390x-linux-gnu lib=$triplet cpu_family=s390x endian=big packages="gcc-s390x-linux-gnu libc6-dev-s390x-cross" ;;
 *) sed -n '3,10p' "$0"; exit 2 ;;
 esac
-[ $# -gt 0 ] || set -- golden model score number hash container reference text csv points
+[ $# -gt 0 ] || set -- golden model score number hash container reference text csv points decay history
 dir=$top/build/cross-$arch
 root=$dir/root
 mkdir -p "$root"

@@ -137,6 +137,7 @@ struct rows {
     icp_result *result;
     struct icp__page *page;
     struct icp__plan *plan[ICP__FRAMES];
+    struct icp__tally tally[ICP__FRAMES]; /* of the row being scored, by layer */
     int32_t key; /* cell, -1 = none */
 };
 
@@ -201,25 +202,25 @@ static bool put_quadrant(const struct rows *r, uint64_t row) {
     return icp__texts_put(r->result->ctx, &p->action, row, action.data, action.size);
 }
 
-static bool score_row(const struct rows *r, uint64_t row, const struct icp__cell *cells) {
+static bool score_row(struct rows *r, uint64_t row, const struct icp__cell *cells) {
     struct icp__page *p = r->page;
-    struct icp__tally fit = {.reasons = 0};
     uint32_t account = r->first->accounts != NULL && r->key >= 0 ? icp__accounts_find(r->first->accounts, &cells[r->key]) : ICP__NO_KEY, k = 0;
     for (icp_scorer *s = r->first; s != NULL; s = s->next, k++) {
         struct icp__frame *f = &p->frame[k];
-        struct icp__tally t = {.reasons = s->reasons, .hits = s->row_hits, .reason_traits = f->reason_traits + row * p->reasons,
-                               .reason_points = f->reason_points + row * p->reasons};
+        struct icp__tally *t = &r->tally[k];
         struct icp_score score;
-        if (!icp__row_tally(s, r->plan[k], cells, &t))
+        t->reasons = s->reasons;
+        t->hits = s->row_hits;
+        t->reason_traits = f->reason_traits + row * p->reasons;
+        t->reason_points = f->reason_points + row * p->reasons;
+        if (!icp__row_tally(s, r->plan[k], cells, t))
             return false;
         if (s->model->signals != NULL)
-            tally_events(r, s, account, r->first->row_hits != NULL ? &fit : NULL, &t);
-        icp__row_score(s, &t, &score);
-        store(s, f, row, &score, &t);
-        if (f->timing && !put_event(r->result->ctx, f, row, t.broken))
+            tally_events(r, s, account, r->first->row_hits != NULL ? &r->tally[0] : NULL, t);
+        icp__row_score(s, t, &score);
+        store(s, f, row, &score, t);
+        if (f->timing && !put_event(r->result->ctx, f, row, t->broken))
             return false;
-        if (s->row_hits != NULL)
-            fit = t;
     }
     if (p->has_quadrant && !put_quadrant(r, row))
         return false;
