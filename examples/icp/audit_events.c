@@ -88,6 +88,8 @@ int audit_events(const struct options *o) {
     struct icp_str text = {"", 0};
     struct text out = {0};
     int32_t layer = 0;
+    if (o->customers || o->reference || o->universe || o->since || o->excluded)
+        return fprintf(stderr, "icp: with --events DATA is a model, and customers and references say nothing\n"), EXIT_USAGE;
     if (!o->as_of)
         return fprintf(stderr, "icp: --events needs --as-of DATE: the moment that is asked for\n"), EXIT_USAGE;
     icp_context *c = context_new();

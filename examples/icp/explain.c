@@ -21,7 +21,7 @@ static icp_status fill(icp_record *r, const icp_batch *b, uint64_t row) {
 }
 
 /* The key column: --key, else the dataset's, else the model's. */
-static icp_status key_name(icp_context *c, const struct options *o, const icp_schema *schema, struct text *name, struct icp_error *e) {
+static icp_status key_name(icp_context *c, const struct options *o, const icp_model *m, const icp_schema *schema, struct text *name, struct icp_error *e) {
     icp_status s = key_of(c, o, o->files[1], name, e);
     if (s)
         return s;
@@ -29,6 +29,11 @@ static icp_status key_name(icp_context *c, const struct options *o, const icp_sc
         struct icp_column col = {.struct_size = sizeof col};
         if (!icp_schema_column(schema, i, &col, NULL) && col.kind == ICP_KIND_KEY)
             text_add(name, col.name.data, col.name.size);
+    }
+    for (int32_t layer = ICP_LAYER_INTENT; !name->size && layer <= ICP_LAYER_RETENTION; layer++) {
+        struct icp_layer_info info = {.struct_size = sizeof info};
+        if (!icp_model_layer(m, layer, &info, NULL))
+            text_add(name, info.key.data, info.key.size);
     }
     if (!name->size)
         snprintf(e->message, sizeof e->message, "the model names no key column: --key COL is needed");
@@ -43,11 +48,11 @@ static struct icp_str trimmed(struct icp_str s) {
     return s;
 }
 
-static icp_status find(icp_context *c, const struct options *o, const icp_schema *schema, struct found *f, struct icp_error *e) {
+static icp_status find(icp_context *c, const struct options *o, const icp_model *m, const icp_schema *schema, struct found *f, struct icp_error *e) {
     icp_reader *r = NULL;
     struct text name = {0};
     size_t n = strlen(o->company);
-    icp_status s = key_name(c, o, schema, &name, e);
+    icp_status s = key_name(c, o, m, schema, &name, e);
     if (!s)
         s = icp_record_new(schema, &f->record, e);
     if (!s)
@@ -294,7 +299,7 @@ int run_explain(const struct options *o) {
     if (!s && !code)
         s = icp_model_schema(m, &schema, &e);
     if (!s && !code)
-        s = find(c, o, schema, &f, &e);
+        s = find(c, o, m, schema, &f, &e);
     if (!s && !code)
         s = explain(c, o, m, layer, &f, &out, &e);
     if (s)

@@ -81,7 +81,7 @@ static void timing_remarks(const icp_model *m, struct text *t) {
         text_put(t, names[layer]);
         text_put(t, ": ");
         if (l.flags & ICP_MODEL_ASSUMED) {
-            text_put(t, "assumed: no outcomes were given, so that it is a surge test and not learned; every result carries the flag assumed\n");
+            text_put(t, "assumed: no outcome says that an account bought, so that it is a surge test and not learned; every result carries the flag assumed\n");
             continue;
         }
         text_int(t, (int64_t)l.examples);
@@ -244,7 +244,10 @@ static int check(const struct options *o, uint32_t *layers) {
         return fprintf(stderr, "icp: --layers takes fit, intent and retention, parted by commas; not \"%s\"\n", o->layers), EXIT_USAGE;
     if (o->horizon > 3650)
         return fprintf(stderr, "icp: --horizon is at most 3650 days\n"), EXIT_USAGE;
-    const bool fit = *layers ? *layers >> ICP_LAYER_FIT & 1u : !o->events.count && !o->outcomes.count;
+    const bool past = o->events.count || o->outcomes.count;
+    if (!past && (o->invalidates.count || o->event_key || o->event_type || o->event_time || o->event_value || o->horizon))
+        return fprintf(stderr, "icp: --horizon, --invalidates and --event-... say nothing without --events\n"), EXIT_USAGE;
+    const bool fit = *layers ? *layers >> ICP_LAYER_FIT & 1u : !past;
     const char *missing = !o->reference ? "--reference" : fit && !o->customers ? "--customers" : !o->output ? "-o MODEL" : NULL;
     if (missing)
         fprintf(stderr, "icp: %s is missing; see icp fit --help\n", missing);

@@ -317,6 +317,8 @@ static int plan(struct job *j, icp_status *s, struct icp_error *e) {
         return fprintf(stderr, "icp: --quadrant needs a model with the layers fit and intent\n"), EXIT_USAGE;
     if (o->events.count && !j->layout.timing)
         return fprintf(stderr, "icp: --events is given, but no layer of the model looks at events\n"), EXIT_USAGE;
+    if (!o->events.count && (o->invalidates.count || o->event_key || o->event_type || o->event_time || o->event_value))
+        return fprintf(stderr, "icp: --invalidates and --event-... say nothing without --events\n"), EXIT_USAGE;
     if (o->events.count && !o->as_of)
         return fprintf(stderr, "icp: --events needs --as-of DATE: the moment that is asked for\n"), EXIT_USAGE;
     return EXIT_DONE;

@@ -230,6 +230,7 @@ void score_row_write(struct text *t, const struct score_layout *l, const struct 
 
 bool blend_parse(const char *s, struct score_layout *l) {
     double sum = 0;
+    uint32_t seen = 0;
     while (*s) {
         int layer = 1;
         for (; layer < SHOWN_LAYERS; layer++) {
@@ -239,13 +240,16 @@ bool blend_parse(const char *s, struct score_layout *l) {
                 break;
             }
         }
-        if (layer == SHOWN_LAYERS || !(l->layers >> layer & 1u) || *s < '0' || *s > '9')
+        if (layer == SHOWN_LAYERS || !(l->layers >> layer & 1u) || seen >> layer & 1u || *s < '0' || *s > '9')
             return false;
+        seen |= 1u << layer;
         char *end;
         l->weight[layer] = strtod(s, &end);
         if (!(l->weight[layer] >= 0) || l->weight[layer] > 1e6 || (*end && *end != ','))
             return false;
         sum += l->weight[layer];
+        if (*end && !end[1])
+            return false;
         s = *end ? end + 1 : end;
     }
     l->blend = sum > 0;

@@ -99,9 +99,30 @@ static void file_line(struct text *t, const struct json *file) {
     text_put(t, "\n");
 }
 
+/* What concerns all files together. */
+static void whole_lines(struct text *t, const struct json *report) {
+    static const char *const lines[][2] = {{"invalidating", " invalidating events"},
+                                           {"invalidating_segments", " invalidating events of segments, which count when scoring alone"},
+                                           {"segments_without_trait", " invalidating events of segments whose trait the model lacks: left out"},
+                                           {"for_many_left_out", " rows for all or a segment that invalidate nothing: left out"}};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (json_int(report, lines[i][0]) > 0) {
+            text_put(t, "  ");
+            text_int(t, json_int(report, lines[i][0]));
+            text_put(t, lines[i][1]);
+            text_put(t, "\n");
+        }
+    if (json_int(report, "accounts_kept_one_in") > 1) {
+        text_put(t, "  too many for memory: one account in ");
+        text_int(t, json_int(report, "accounts_kept_one_in"));
+        text_put(t, " is kept, chosen by hash\n");
+    }
+}
+
 void events_remarks(const char *report, const char *name) {
     struct json *j = json_parse(report, strlen(report));
     const struct json *read = j ? json_at(j, name) : NULL, *files = read ? json_at(read, "columns") : NULL;
+    const bool outcomes = strcmp(name, "outcomes") == 0;
     struct text t = {0};
     if (read && json_int(read, "rows") > 0) {
         text_put(&t, name);
@@ -118,7 +139,7 @@ void events_remarks(const char *report, const char *name) {
         count_line(&t, read, "before_1970", " before 1970");
         count_line(&t, read, "future", " at or after --as-of, not seen");
         count_line(&t, read, "not_an_outcome", " that say no outcome");
-        count_line(&t, read, "duplicates", " said before (counted all the same)");
+        count_line(&t, read, "duplicates", outcomes ? " said before" : " said before (counted all the same)");
         count_line(&t, read, "unsorted", " earlier than the row before");
         text_put(&t, "\n");
         for (size_t i = 0; files && i < files->count; i++)
@@ -133,6 +154,8 @@ void events_remarks(const char *report, const char *name) {
             text_put(&t, json_string(bad, "text"));
             text_put(&t, "\"\n");
         }
+        if (!outcomes)
+            whole_lines(&t, j);
         fwrite(t.data, 1, t.size, stderr);
     }
     text_free(&t);

@@ -14,7 +14,7 @@ extern "C" {
 enum {
     ICP_MODEL_FEW_CUSTOMERS = 1u,         /**< fitted below min_customers by ICP_FIT_ALLOW_FEW */
     ICP_MODEL_INTERVAL_UNCALIBRATED = 2u, /**< below 50 customers: the interval's width could not be checked */
-    ICP_MODEL_ASSUMED = 8u,               /**< of a layer: no outcomes were given, so that it is a surge test and not learned */
+    ICP_MODEL_ASSUMED = 8u,               /**< of a layer: no outcome says that an account bought, so that it is a surge test and not learned */
     ICP_MODEL_LISTED_SHARE_HIGH = 4u      /**< more than 1/8 of the reference are customers: no ratio can exceed the inverse */
 };
 
@@ -51,6 +51,7 @@ struct icp_layer_info {
     int64_t slope_micro;   /**< cross-fitted slope of the logit, millionths */
     int64_t cllr_micro;    /**< cross-fitted cost of the log likelihood ratio, millionths of a bit */
     int64_t auc_micro;     /**< cross-fitted area under the ROC curve, millionths */
+    struct icp_str key;    /**< timing: header of the key that events and companies were matched by; lives as long as the model */
 };
 
 /** A signal of a timing layer: a type of events, and how fast it fades. */

@@ -45,7 +45,7 @@ enum {
     ICP_FLAG_OUT_OF_RANGE = 64u,         /**< a number lies outside what the reference holds */
     ICP_FLAG_UNREADABLE = 128u,          /**< a cell could not be read as its column's kind and counts as unknown */
     ICP_FLAG_LISTED_SHARE_HIGH = 256u,   /**< more than 1/8 of the reference are customers */
-    ICP_FLAG_ASSUMED = 512u,             /**< no outcomes were given: the score is a surge test, not learned */
+    ICP_FLAG_ASSUMED = 512u,             /**< no outcome says that an account bought: the score is a surge test, not learned */
     ICP_FLAG_STALE = 1024u,              /**< most of the events behind the score are older than three half-lives */
     ICP_FLAG_INVALIDATED = 2048u         /**< an invalidating event discounts what came before it (ICP_COL_EVENT, ICP_COL_WHOLE) */
 };

@@ -390,6 +390,11 @@ static icp_status learn_fit(icp_fit *f, const struct icp_progress *p, struct icp
 static icp_status learn_timing(icp_fit *f, uint32_t layer, const struct icp_progress *p, struct icp__learned *out, struct icp_error *err) {
     const struct icp__timing_input in = {f->ctx, &f->history, &f->customers, f->schema, f->release, f->pool, layer, f->horizon, f->min_customers,
                                          (f->flags & ICP_FIT_ALLOW_FEW) != 0};
+    const struct icp__history *h = &f->history;
+    if (h->decisions.counts.events && h->unknown_outcomes + h->future_outcomes == h->decisions.counts.events)
+        return icp__fail(err, ICP_E_TOO_FEW, "none of %llu outcomes can be used: %llu lie at or after as_of, %llu say no outcome%s%s",
+                         (unsigned long long)h->decisions.counts.events, (unsigned long long)h->future_outcomes, (unsigned long long)h->unknown_outcomes,
+                         h->unknown_outcomes ? ", for example " : "", h->unknown_outcome);
     icp_status s = icp__history_settle(&f->history, err);
     return s ? s : icp__timing_learn(&in, p, out, err);
 }

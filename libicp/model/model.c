@@ -191,6 +191,7 @@ icp_status icp_model_layer(const icp_model *m, int32_t layer, struct icp_layer_i
     if (part->signals != NULL) {
         info.horizon_days = part->signals->horizon;
         info.signals = part->signals->signals;
+        info.key = part->signals->key;
         info.flags |= part->signals->assumed ? ICP_MODEL_ASSUMED : 0;
     }
     return icp__output(out, sizeof *out, &info, sizeof info, err);

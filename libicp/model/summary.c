@@ -195,7 +195,7 @@ static void write_timing(const struct icp__timing_facts *t, struct icp__bytes *b
 icp_status icp__surge_summary(const struct icp__timing_facts *t, struct icp__bytes *b, struct icp_error *err) {
     icp__bytes_text(b, "{\"version\":1,");
     write_timing(t, b);
-    icp__bytes_text(b, ",\"warnings\":[\"no outcomes were given: the layer is assumed, not learned\"]}");
+    icp__bytes_text(b, ",\"warnings\":[\"no outcome says that an account bought: the layer is assumed, not learned\"]}");
     return b->failed ? icp__no_memory(err) : ICP_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "model/surge.h"
+#include "trait/parse.h"
 
 struct learning {
     const struct icp__timing_input *in;
@@ -201,16 +202,19 @@ static icp_status enough(const struct learning *k, struct icp_error *err) {
         return icp__fail(err, ICP_E_TOO_FEW, "no events were given: intent cannot be learned from outcomes alone");
     if (in->layer == ICP_LAYER_RETENTION && !in->history->by_kind[ICP__CHURNED])
         return icp__fail(err, ICP_E_TOO_FEW, "no outcome says churned: retention has nothing to compare with");
+    char end[10];
+    icp__date_print(m->end - 1, end);
     if (m->rows == 0)
-        return icp__fail(err, ICP_E_TOO_FEW, "no account was known for a whole horizon of %u days before the data end", m->horizon);
+        return icp__fail(err, ICP_E_TOO_FEW, "no account was known for a whole horizon of %u days before the data end on %.*s", m->horizon, 10, end);
     if (m->all)
         return ICP_OK;
     const bool none = m->negatives == 0 || m->rows == m->negatives;
     if (none || (m->outcomes + 0.5 < in->least && !in->allow_few))
         return icp__fail(err, ICP_E_TOO_FEW,
-                         "%s: %llu outcomes in %u account-moments and %u account-moments without, of %llu that could be judged; at least %u outcomes are needed",
-                         layer, (unsigned long long)(m->outcomes + 0.5), m->rows - m->negatives, m->negatives,
-                         (unsigned long long)(m->positives_seen + m->negatives_seen), in->least);
+                         "%s: %llu outcomes in %u account-moments, and %u without; at least %u outcomes are needed. The data end on %.*s, the horizon is %u days; "
+                         "%llu moments are too young; %llu outcomes are of accounts without events",
+                         layer, (unsigned long long)(m->outcomes + 0.5), m->rows - m->negatives, m->negatives, in->least, 10, end, m->horizon,
+                         (unsigned long long)m->censored, (unsigned long long)m->outcomes_without_events);
     return ICP_OK;
 }
 

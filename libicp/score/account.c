@@ -193,7 +193,7 @@ static icp_status load(icp_account *a, const uint8_t *p, size_t size, struct icp
     a->newest_time = (int64_t)icp__get64(p + 64), a->broken.time = (int64_t)icp__get64(p + 72);
     memcpy(a->broken.name, p + 80, ICP__BREAK_NAME);
     fine = size == saved_size(a) && a->first >= -1 && a->newest >= a->first && (a->first < 0) == (a->newest_time == ICP_TIME_UNKNOWN) &&
-           (a->first < 0 || a->newest == a->newest_time / ICP__DAY) && (a->first >= 0 || a->newest < 0) && good_name(&a->broken) &&
+           (a->first < 0 || (a->newest_time >= 0 && a->newest == a->newest_time / ICP__DAY)) && (a->first >= 0 || a->newest < 0) && good_name(&a->broken) &&
            (a->broken.time == ICP_TIME_UNKNOWN || (a->broken.time >= 0 && a->broken.time <= a->newest_time)) && all_zero(p + 80 + ICP__BREAK_NAME, HEAD - 80 - ICP__BREAK_NAME);
     if (!fine)
         return icp__fail(err, ICP_E_FORMAT, "the account's head does not fit together");

@@ -39,6 +39,7 @@ struct icp__known_account {
     int32_t first, newest; /* days; first < 0 = only an invalidating event of a reading before is known */
     int64_t newest_time;
     uint32_t sums, after;  /* numbers of its sums; after = 0: no events since a break */
+    uint32_t renewed;   /* breaks that took the place of earlier ones */
     _Atomic bool asked; /* a row with its key was scored */
     struct icp__broken broken;
 };

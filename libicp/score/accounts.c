@@ -193,6 +193,7 @@ static void count_event(icp_accounts *a, const uint32_t signal[ICP__TIMING_LAYER
 }
 
 #define TYPES_KEPT 65536u
+#define RENEWED_MOST 8u
 
 /* Of each type once, since words are slow to compare. */
 static bool invalidates(icp_accounts *a, struct icp_str type) {
@@ -254,7 +255,7 @@ static struct icp__known_account *account_of(icp_accounts *a, struct icp_str key
     if (at == ICP__NO_KEY)
         return NULL;
     if (added)
-        a->account[at] = (struct icp__known_account){-1, -1, ICP_TIME_UNKNOWN, 0, 0, false, {ICP_TIME_UNKNOWN, {0}}};
+        a->account[at] = (struct icp__known_account){-1, -1, ICP_TIME_UNKNOWN, 0, 0, 0, false, {ICP_TIME_UNKNOWN, {0}}};
     return &a->account[at];
 }
 
@@ -265,8 +266,9 @@ static void take_break(icp_accounts *a, struct icp__known_account *k, const stru
     if (!icp__broken_newer(&k->broken, e->last, e->type))
         return;
     if (e->last != k->broken.time) {
-        a->again = a->again || (k->first >= 0 && k->newest_time >= e->last);
-        k->after = 0; /* what was counted since an earlier one is left behind */
+        /* What was counted since an earlier one is left behind in the table: of many a second reading leaves one. */
+        a->again = a->again || (k->first >= 0 && k->newest_time >= e->last) || ++k->renewed > RENEWED_MOST;
+        k->after = 0;
     }
     icp__broken_set(&k->broken, e->last, e->type);
 }
@@ -341,7 +343,7 @@ int32_t icp_accounts_again(icp_accounts *a) {
         struct icp__known_account *k = &a->account[i];
         k->first = k->newest = -1;
         k->newest_time = ICP_TIME_UNKNOWN;
-        k->sums = k->after = 0;
+        k->sums = k->after = k->renewed = 0;
     }
     icp__event_reading_free(&a->reading);
     start_reading(a, NULL);
@@ -373,15 +375,17 @@ const struct icp__broken *icp__accounts_break(const icp_accounts *a, uint32_t ac
     return newest->time == ICP_TIME_UNKNOWN || k->first >= newest->time / ICP__DAY ? NULL : newest;
 }
 
-static void fill(const icp_accounts *a, uint32_t sums, uint32_t part, uint32_t segment, const struct icp__signals *s, struct icp__ring *ring) {
-    const int64_t now = a->as_of / ICP__DAY;
+static void fill(const icp_accounts *a, const struct icp__known_account *k, uint32_t sums, uint32_t part, uint32_t segment, const struct icp__signals *s,
+                 struct icp__ring *ring) {
     for (uint32_t i = 0; i < s->rings; i++) {
-        const int64_t newest = icp__decay_block(icp__signals_decay(s, i), now);
+        const struct icp__decay *d = icp__signals_decay(s, i);
+        const int64_t now = icp__decay_block(d, a->as_of / ICP__DAY), newest = icp__decay_block(d, k->newest), first = icp__decay_block(d, k->first);
+        const int64_t oldest = now - first < (int64_t)ICP__BLOCKS ? first : now - (int64_t)ICP__BLOCKS + 1;
         memset(&ring[i], 0, sizeof ring[i]); /* filled from the newest block back, so that no older one is in its way */
-        for (int64_t age = 0; sums && age < (int64_t)ICP__BLOCKS && age <= newest; age++) {
-            const uint64_t amount = find_sum(a, sum_key(sums, part, i, segment, newest - age));
+        for (int64_t block = newest; sums && block >= oldest; block--) {
+            const uint64_t amount = find_sum(a, sum_key(sums, part, i, segment, block));
             if (amount)
-                icp__ring_put(&ring[i], newest - age, amount);
+                icp__ring_put(&ring[i], block, amount);
         }
     }
 }
@@ -392,9 +396,9 @@ struct icp__track icp__accounts_track(const icp_accounts *a, uint32_t account, c
     uint32_t p = 0;
     while (p + 1 < a->parts && a->part[p] != part)
         p++;
-    fill(a, k->sums, p, 0, part->signals, ring);
+    fill(a, k, k->sums, p, 0, part->signals, ring);
     if (broken != NULL)
-        fill(a, set ? k->sums : k->after, p, set, part->signals, after);
+        fill(a, k, set ? k->sums : k->after, p, set, part->signals, after);
     return (struct icp__track){k->first, k->newest, broken != NULL ? broken->time : ICP_TIME_UNKNOWN, ring, broken != NULL ? after : NULL};
 }
 

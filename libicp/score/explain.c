@@ -172,7 +172,7 @@ static void causes(const icp_scorer *s, struct icp__bytes *b) {
     if (flags & ICP_FLAG_LISTED_SHARE_HIGH)
         icp__bytes_print(b, "%smore than 1/8 of the reference are customers, so no ratio can be large\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_ASSUMED)
-        icp__bytes_print(b, "%sno outcomes were given: the score is assumed, not learned\"", comma), comma = ",\"";
+        icp__bytes_print(b, "%sno outcome says that an account bought: the score is assumed, not learned\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_STALE)
         icp__bytes_print(b, "%smost of the events behind this score are older than three half-lives\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_INVALIDATED)

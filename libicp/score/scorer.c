@@ -241,8 +241,8 @@ static icp_status find_plans(struct rows *r, struct icp__frame_wanted *wanted, u
         wanted[*layers] = (struct icp__frame_wanted){s->model->layer, s->model->signals != NULL};
     }
     r->key = r->plan[0]->key;
-    if (r->key >= 0 || !r->first->key_asked)
-        return ICP_OK;
+    if (r->key >= 0 || (!r->first->key_asked && r->first->accounts == NULL) || r->first->key.data == NULL)
+        return ICP_OK; /* without events a key is for show alone */
     struct icp__place where = ICP__NOWHERE;
     where.source = b->source;
     where.field = r->first->key;

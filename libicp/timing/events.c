@@ -118,6 +118,17 @@ static void read_value(struct reading *s, const struct row *row, struct icp__eve
     s->r->counts.unreadable_value += bad;
 }
 
+/* What refuses an event does not know where it stands. */
+static icp_status note_place(const struct reading *s, const struct row *row, icp_status st, struct icp_error *err) {
+    if (st && st != ICP_E_MEMORY && err && err->struct_size >= sizeof *err && err->struct_size <= 65536 && err->row < 0) {
+        const char *source = s->reader->source ? s->reader->source : "";
+        const size_t size = strlen(source) < sizeof err->source ? strlen(source) : sizeof err->source - 1;
+        err->source[icp__clean(source, size, err->source)] = 0;
+        err->row = (int64_t)row->number;
+    }
+    return st;
+}
+
 static icp_status give(struct reading *s, const struct row *row, struct icp_error *err) {
     struct icp__event_counts *n = &s->r->counts;
     struct icp__event e = {.row = row->number};
@@ -138,7 +149,7 @@ static icp_status give(struct reading *s, const struct row *row, struct icp_erro
     s->any = true;
     s->before = e.last;
     n->events++;
-    return s->r->take(s->r->user, &e, err);
+    return note_place(s, row, s->r->take(s->r->user, &e, err), err);
 }
 
 /* Rows that wait for the order of day and month. */

@@ -64,7 +64,11 @@ bool icp__event_fold_lines(struct icp__arena *a, const char *data, size_t size, 
 bool icp__event_breaks(struct icp_str lines, struct icp_str type, enum icp__break_kind *kind);
 /* A key that stands for no single account: `*` for all, `segment:` and a trait for those that have it. */
 static inline bool icp__event_for_many(struct icp_str key) {
-    return (key.size == 1 && key.data[0] == '*') || (key.size > 8 && memcmp(key.data, "segment:", 8) == 0);
+    static const char segment[] = "segment:";
+    size_t i = 0;
+    while (i < 8 && i < key.size && ((key.data[i] | (i < 7 ? 32 : 0)) == segment[i])) /* letters in either case */
+        i++;
+    return (key.size == 1 && key.data[0] == '*') || i == 8;
 }
 /* One event that no file holds, given to r->take; key and type as a cell would say them. Counted as a row. */
 struct icp_event;

@@ -72,14 +72,20 @@ static void thin_out(struct icp__history *h) {
     h->breaks = n;
 }
 
+static bool is_kept(const struct icp__history *h, uint32_t account) { return h->hash[account] < h->keep_below; }
+
+/* After each record: the bound that holds in the end is the largest under which there are not too many, whatever the order of the rows. */
+static void bound(struct icp__history *h) {
+    while (h->events + h->outcomes + h->breaks > h->most && h->keep_below > 1) {
+        h->keep_below /= 2;
+        thin_out(h);
+    }
+}
+
 /* ICP__NO_KEY = not kept, or (with *memory) no memory. */
 static uint32_t account_of(struct icp__history *h, struct icp_str key, bool *memory) {
     bool added = false;
     const uint64_t hash = icp__hash(key.data, key.size, h->seed);
-    while (h->events + h->outcomes + h->breaks >= h->most && h->keep_below > 1) {
-        h->keep_below /= 2;
-        thin_out(h);
-    }
     if (hash >= h->keep_below)
         return ICP__NO_KEY;
     const uint32_t at = icp__grow(h->ctx, &h->hash, &h->hash_cap, h->accounts.count + 1, sizeof *h->hash) /* room first: no key is left without */
@@ -104,10 +110,7 @@ static icp_status take_for_many(struct icp__history *h, const struct icp__event 
     } else {
         if (!icp__grow(h->ctx, &h->all_broke, &h->all_break_cap, h->all_breaks + 1, sizeof *h->all_broke))
             return icp__no_memory(err);
-        size_t at = h->all_breaks++;
-        for (; at > 0 && h->all_broke[at - 1] > day; at--)
-            h->all_broke[at] = h->all_broke[at - 1];
-        h->all_broke[at] = day;
+        h->all_broke[h->all_breaks++] = day;
     }
     return ICP_OK;
 }
@@ -153,11 +156,13 @@ static icp_status take_event(void *user, const struct icp__event *e, struct icp_
     if (!icp__grow(h->ctx, &h->event, &h->event_cap, h->events + 1, sizeof *h->event))
         return icp__no_memory(err);
     h->event[h->events++] = x;
-    if (!h->type[x.type].breaks)
+    bound(h);
+    if (!h->type[x.type].breaks || !is_kept(h, account))
         return ICP_OK;
     if (!icp__grow(h->ctx, &h->broke, &h->break_cap, h->breaks + 1, sizeof *h->broke))
         return icp__no_memory(err);
     h->broke[h->breaks++] = (struct icp__broke){account, day};
+    bound(h);
     return ICP_OK;
 }
 
@@ -192,7 +197,8 @@ static icp_status take_outcome(void *user, const struct icp__event *e, struct ic
         return ICP_OK;
     if (!icp__grow(h->ctx, &h->outcome, &h->outcome_cap, h->outcomes + 1, sizeof *h->outcome))
         return icp__no_memory(err);
-    h->outcome[h->outcomes++] = (struct icp__decided){account, day, (uint8_t)kind};
+    h->outcome[h->outcomes++] = (struct icp__decided){account, day, (uint32_t)kind};
+    bound(h);
     return ICP_OK;
 }
 
@@ -285,6 +291,37 @@ static bool break_later(const struct icp__history *h, const void *a, const void 
     return x->day > y->day;
 }
 
+/* An outcome said twice is one: the same kind on the same day. Of breaks a day has one. Equal records stand together. */
+static size_t drop_repeats(void *record, size_t size, uint32_t *first, uint32_t accounts) {
+    char *p = record;
+    size_t n = 0, at = 0;
+    for (uint32_t k = 0; k < accounts; k++) {
+        const size_t end = first[k + 1], begin = n;
+        for (first[k] = (uint32_t)n; at < end; at++)
+            if (n == begin || memcmp(p + (n - 1) * size, p + at * size, size) != 0)
+                memmove(p + n++ * size, p + at * size, size);
+    }
+    first[accounts] = (uint32_t)n;
+    return n;
+}
+
+/* Of what concerns all accounts a day has one too. */
+static bool settle_all(struct icp__history *h) {
+    double *days = icp__alloc(h->ctx, 2 * h->all_breaks + 1, sizeof *days);
+    if (!days)
+        return false;
+    for (size_t i = 0; i < h->all_breaks; i++)
+        days[i] = h->all_broke[i];
+    icp__sort_doubles(days, h->all_breaks, days + h->all_breaks);
+    size_t n = 0;
+    for (size_t i = 0; i < h->all_breaks; i++)
+        if (n == 0 || h->all_broke[n - 1] != (int32_t)days[i])
+            h->all_broke[n++] = (int32_t)days[i];
+    h->all_breaks = n;
+    icp__free(h->ctx, days);
+    return true;
+}
+
 icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {
     const size_t n = h->accounts.count;
     if (h->order)
@@ -302,7 +339,11 @@ icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {
         const struct sorting events = {h->event, h->events, sizeof *h->event, place, event_later};
         const struct sorting outcomes = {h->outcome, h->outcomes, sizeof *h->outcome, place, outcome_later};
         const struct sorting breaks = {h->broke, h->breaks, sizeof *h->broke, place, break_later};
-        fine = sort_records(h, &events, &h->first_event) && sort_records(h, &outcomes, &h->first_outcome) && sort_records(h, &breaks, &h->first_break);
+        fine = sort_records(h, &events, &h->first_event) && sort_records(h, &outcomes, &h->first_outcome) && sort_records(h, &breaks, &h->first_break) && settle_all(h);
+    }
+    if (fine) {
+        h->outcomes = drop_repeats(h->outcome, sizeof *h->outcome, h->first_outcome, h->kept);
+        h->breaks = drop_repeats(h->broke, sizeof *h->broke, h->first_break, h->kept);
     }
     icp__free(h->ctx, place);
     if (!fine) {

@@ -16,7 +16,7 @@ struct icp__happened { /* an event */
 struct icp__decided { /* an outcome */
     uint32_t account;
     int32_t day;
-    uint8_t kind; /* enum icp__outcome_kind */
+    uint32_t kind; /* enum icp__outcome_kind */
 };
 struct icp__broke { /* an invalidating event */
     uint32_t account;

@@ -55,14 +55,16 @@ static void advance(struct playing *p, uint32_t place, int32_t day) {
     const struct icp__history *h = p->r->h;
     const uint32_t events = h->first_event[place + 1], breaks = h->first_break[place + 1];
     for (;;) {
-        const int32_t next = p->event < events ? h->event[p->event].day : INT32_MAX, own = p->broke < breaks ? h->broke[p->broke].day : INT32_MAX;
-        const int32_t all = p->all < h->all_breaks ? h->all_broke[p->all] : INT32_MAX, broke = own < all ? own : all;
-        if (broke <= next && broke < day) { /* events of that day come behind it */
+        const int32_t next = p->event < events ? h->event[p->event].day : INT32_MAX, limit = next < day ? next : day - 1;
+        int32_t broke = -1; /* the newest before the next event; events of its own day come behind it */
+        for (; p->broke < breaks && h->broke[p->broke].day <= limit; p->broke++)
+            broke = h->broke[p->broke].day;
+        for (; p->all < h->all_breaks && h->all_broke[p->all] <= limit; p->all++)
+            broke = h->all_broke[p->all] > broke ? h->all_broke[p->all] : broke;
+        if (broke >= 0) {
             memset(p->after, 0, p->r->rings * sizeof *p->after);
             p->track.after = p->after;
             p->track.broken = broke * ICP__DAY;
-            p->broke += own == broke;
-            p->all += all == broke;
         } else if (next < day) {
             add_event(p, &h->event[p->event++]);
         } else {

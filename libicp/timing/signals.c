@@ -105,18 +105,19 @@ bool icp__signals_past(const struct icp__signals *s, const struct icp__track *t,
     return true;
 }
 
-static double power(double base, double exponent) {
-    return icp__exp(exponent * icp__log(base));
-}
-
-/* Gamma-Poisson likelihood ratio of the recent count at 2, 4 and 8 times the expected rate against that rate, in bits. */
+/* Gamma-Poisson likelihood ratio of the recent count at 2, 4 and 8 times the expected rate against that rate, in bits. In logarithms: busy
+ * accounts leave the range of doubles. */
 static double surge(const struct compared *c, int64_t prior_events, int64_t prior_days) {
     static const double times[] = {2, 4, 8};
     const double r = (double)prior_events / 1e6 + c->past, known = (double)prior_days / 1e6 + c->past_days;
-    double sum = 0;
+    double each[3], most = -1e308, sum = 0;
+    for (int i = 0; i < 3; i++) {
+        each[i] = c->recent * icp__log(times[i]) + (c->recent + r) * icp__log((known + c->recent_days) / (known + times[i] * c->recent_days));
+        most = each[i] > most ? each[i] : most;
+    }
     for (int i = 0; i < 3; i++)
-        sum += power(times[i], c->recent) * power((known + c->recent_days) / (known + times[i] * c->recent_days), c->recent + r);
-    return icp__log(sum / 3) / icp__log(2);
+        sum += icp__exp(each[i] - most);
+    return (most + icp__log(sum / 3)) / icp__log(2);
 }
 
 /* Sum over the signals, in thousandths of a bit. */

@@ -163,7 +163,7 @@ def test_traits_and_distribution_by_layer(timed):
 
 def test_without_outcomes_it_is_a_surge_and_says_assumed(timed):
     p = timed("fit", "--reference", "ref", "--layers", "intent", "--events", "events.csv", "--as-of", AS_OF, "-o", "surge")
-    assert p.returncode == 0 and b"assumed: no outcomes were given" in p.stderr
+    assert p.returncode == 0 and b"assumed: no outcome says that an account bought" in p.stderr
     timed.ok("score", "surge", "universe.csv", "--key", "domain", "--events", "events.csv", "--as-of", AS_OF, "-o", "surge.csv", "--quiet")
     rows = timed.rows("surge.csv")
     assert all("assumed" in r["intent_flags"].split(";") for r in rows)
@@ -280,3 +280,54 @@ def test_ten_thousand_types_are_counted(timed):
                      "--as-of", AS_OF, "-o", "x", "--format", "json", "--quiet")
     assert got["summary"]["timing"]["read"]["events"]["types"] == 10002
     assert {s["type"] for s in got["summary"]["timing"]["signals"]} == {"visit", "demo"}
+
+
+def test_an_outcome_said_twice_is_one(timed):
+    common = ("fit", "--reference", "ref", "--layers", "intent", "--events", "events.csv", "--as-of", AS_OF, "--quiet", "--format", "json", "-o", "x")
+    once = timed.json(*common, "--outcomes", "outcomes.csv")["summary"]
+    twice = timed.json(*common, "--outcomes", "outcomes.csv", "--outcomes", "outcomes.csv")["summary"]
+    assert once["timing"]["distinct_outcomes_micro"] == twice["timing"]["distinct_outcomes_micro"] > 100 * 10**6
+    assert once["cross_fitted"] == twice["cross_fitted"] and once["timing"]["signals"] == twice["timing"]["signals"]
+
+
+def test_busy_accounts_surge_as_quiet_ones_do(timed):
+    """The same fourfold rise, of two visits a day and of forty."""
+    rows = []
+    for n, row in enumerate(timed.rows("universe.csv")[:40]):
+        rate, surge = (2 if n < 20 else 40), n % 20 == 0
+        for d in range(730, 1095):
+            rows += [[row["domain"], "visit", day(d)]] * (rate * (4 if surge and d >= 1095 - 27 else 1))
+    write(timed.folder / "busy.csv", ["domain", "type", "date"], rows)
+    timed.ok("fit", "--reference", "ref", "--layers", "intent", "--events", "busy.csv", "--as-of", AS_OF, "-o", "busy", "--quiet")
+    timed.ok("score", "busy", "universe.csv", "--events", "busy.csv", "--as-of", AS_OF, "-o", "busy_scores.csv", "--quiet")
+    got = [int(r["intent_score"]) for r in timed.rows("busy_scores.csv")[:40]]
+    assert min(got[0], got[20]) > max(got[1:20] + got[21:]) + 100, got
+
+
+def test_many_rows_for_all_take_no_time(timed):
+    events = [list(e.values()) for e in timed.rows("events.csv")]
+    write(timed.folder / "stars.csv", ["domain", "event type", "date", "amount"], [["*", "merger", day(d % 1000), ""] for d in range(200000, 0, -1)] + events)
+    timed.ok("fit", "--reference", "ref", "--layers", "intent", "--events", "stars.csv", "--outcomes", "outcomes.csv", "--as-of", AS_OF, "-o", "x", "--quiet")
+
+
+def test_what_is_left_out_is_said(timed):
+    events = [list(e.values()) for e in timed.rows("events.csv")]
+    rows = [["segment:industry=nothing", "merger", day(900), ""], ["Segment:", "merger", day(900), ""], ["*", "demo", day(900), ""]]
+    write(timed.folder / "odd.csv", ["domain", "event type", "date", "amount"], events + rows)
+    said = timed("score", "timed", "universe.csv", "--events", "odd.csv", "--as-of", AS_OF, "-o", "x.csv").stderr.decode()
+    assert "2 invalidating events of segments whose trait the model lacks: left out" in said
+    assert "1 rows for all or a segment that invalidate nothing: left out" in said
+    (timed.folder / "vague.csv").write_text("domain,outcome,date\na.example,maybe,2022-01-01\nb.example,perhaps,2022-01-01\n")
+    said = timed.refused("fit", "--reference", "ref", "--layers", "intent", "--events", "events.csv", "--outcomes", "vague.csv", "-o", "never", "--quiet")
+    assert "none of 2 outcomes can be used" in said and "maybe" in said
+    write(timed.folder / "kinds.csv", ["domain", "type", "date"], [["a.example", f"kind {n}", "2023-01-01"] for n in range(66000)])
+    said = timed.refused("fit", "--reference", "ref", "--layers", "intent", "--events", "kinds.csv", "-o", "never", "--quiet")
+    assert said.startswith("kinds.csv:65536") and "different types" in said
+
+
+def test_an_intent_model_knows_its_key(timed):
+    timed.ok("fit", "--reference", "ref", "--layers", "intent", "--events", "events.csv", "--outcomes", "outcomes.csv", "--as-of", AS_OF, "-o", "only", "--quiet")
+    key = timed.rows("events.csv")[0]["domain"]
+    assert "intent " in timed.ok("explain", "only", "universe.csv", "--company", key, "--events", "events.csv", "--as-of", AS_OF, "--quiet")
+    (timed.folder / "other.csv").write_text("name\nx\n")
+    assert "no column 'domain' for the key" in timed.refused("score", "only", "other.csv", "--events", "events.csv", "--as-of", AS_OF, "--quiet")

@@ -253,7 +253,8 @@ START_TEST(model_file_is_the_model) {
         for (int32_t layer = 1; layer <= 3; layer++) {
             struct icp_layer_info x = {.struct_size = sizeof x}, y = x;
             ck_assert_int_eq(icp_model_layer(m[0], layer, &x, NULL), icp_model_layer(m[1], layer, &y, NULL));
-            ck_assert_mem_eq(&x, &y, sizeof x);
+            ck_assert_mem_eq(&x, &y, offsetof(struct icp_layer_info, key));
+            ck_assert(x.key.size == y.key.size && memcmp(x.key.data ? x.key.data : "", y.key.data ? y.key.data : "", x.key.size) == 0);
             for (uint32_t k = 0; k < x.signals; k++) {
                 struct icp_signal s = {.struct_size = sizeof s}, t = s;
                 ck_assert(icp_model_signal(m[0], layer, k, &s, NULL) == ICP_OK && icp_model_signal(m[1], layer, k, &t, NULL) == ICP_OK);
@@ -448,9 +449,9 @@ START_TEST(what_comes_at_or_after_as_of_changes_nothing) {
     }
     for (int32_t layer = 1; layer <= 3; layer++) {
         const struct icp_layer_info x = layer_of(whole, layer), y = layer_of(cut, layer);
-        ck_assert_mem_eq(&x, &y, sizeof x);
+        ck_assert_mem_eq(&x, &y, offsetof(struct icp_layer_info, key));
     }
-    same_file(whole, cut, "the future changes bytes of the model"); /* the summary counts the rows it did not look at */
+    same_file(whole, cut, "the future changes bytes of the model");
     icp_model_unref(whole), icp_model_unref(cut);
     free(events), free(outcomes), free(all), free(w.events.event), free(w.outcomes.event);
 }
