@@ -102,8 +102,15 @@ static icp_status check_rows(struct check *c) {
     sqlite3_stmt *s = NULL;
     bool row = false;
     icp_status st = icp__ledger_prepare(c->l, "SELECT number, time, kind, author, key, entry, hash FROM entries ORDER BY number", &s, c->err);
-    while (!st && !(st = step(c, s, c->last.number + 1, &row)) && row)
+    if (!st)
+        st = step(c, s, 1, &row); /* from here on no other process writes */
+    if (!st)
+        st = icp__ledger_whole(c->l, c->err);
+    while (!st && row) {
         st = check_row(c, s);
+        if (!st)
+            st = step(c, s, c->last.number + 1, &row);
+    }
     sqlite3_finalize(s);
     if (st || !c->expected || c->expected->entries <= c->last.number)
         return st;
@@ -114,24 +121,42 @@ static icp_status check_rows(struct check *c) {
                         (unsigned long long)c->last.number + 1, (unsigned long long)c->last.number, (unsigned long long)c->expected->entries);
 }
 
+/* A page that could not be read for want of memory or by a failing device is told as damage, with SQLite's number in the text. */
+static int result_in(struct icp_str said) {
+    static const char before[] = "error code=";
+    int result = 0;
+    for (size_t i = 0; i + sizeof before - 1 < said.size; i++) {
+        if (memcmp(said.data + i, before, sizeof before - 1))
+            continue;
+        for (i += sizeof before - 1; i < said.size && said.data[i] >= '0' && said.data[i] <= '9' && result < 100000; i++)
+            result = result * 10 + said.data[i] - '0';
+    }
+    return (result & 0xff) == SQLITE_NOMEM || (result & 0xff) == SQLITE_IOERR ? result : 0;
+}
+
+static icp_status check_said(const struct check *c, struct icp_str said) {
+    struct icp__place where = ICP__NOWHERE;
+    where.source = c->l->path;
+    if (no_memory(c))
+        return icp__no_memory(c->err);
+    if (said.data && said.size == 2 && !memcmp(said.data, "ok", 2))
+        return ICP_OK;
+    if (said.data && result_in(said))
+        return icp__ledger_fail(c->l, result_in(said), 0, c->err);
+    return icp__fail_at(c->err, ICP_E_CHECKSUM, &where, "the file is damaged: %.*s", (int)said.size, said.data ? said.data : "");
+}
+
 /* Indexes that do not hold what their tables hold hide entries from a list. */
-static icp_status check_file(struct check *c) {
+static icp_status check_file(const struct check *c) {
     sqlite3_stmt *s = NULL;
     bool row = false;
     icp_status st = icp__ledger_prepare(c->l, "PRAGMA integrity_check(1)", &s, c->err);
     if (!st)
         st = step(c, s, 0, &row);
-    if (!st) {
-        struct icp__place where = ICP__NOWHERE;
-        struct icp_str said = row ? icp__ledger_text(s, 0) : (struct icp_str){NULL, 0};
-        where.source = c->l->path;
-        if (no_memory(c))
-            st = icp__no_memory(c->err);
-        else if (!said.data || said.size != 2 || memcmp(said.data, "ok", 2))
-            st = icp__fail_at(c->err, ICP_E_CHECKSUM, &where, "the file is damaged: %.*s", (int)said.size, said.data ? said.data : "");
-    }
+    if (!st)
+        st = check_said(c, row ? icp__ledger_text(s, 0) : (struct icp_str){NULL, 0});
     sqlite3_finalize(s);
-    return st ? st : icp__ledger_whole(c->l, c->err);
+    return st;
 }
 
 icp_status icp_ledger_verify(icp_ledger *l, const struct icp_ledger_head *expected, struct icp_ledger_head *head, struct icp_error *err) {
