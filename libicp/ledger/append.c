@@ -17,7 +17,8 @@ static icp_status check_refers(icp_ledger *l, const struct icp__entry *e, struct
     if (!st && !row)
         st = icp__fail(err, ICP_E_LEDGER, "refers to entry %llu, which is not there", (unsigned long long)e->refers);
     else if (!st && e->same_kind && !sqlite3_column_int(s, 0))
-        st = icp__fail(err, ICP_E_LEDGER, "refers to entry %llu, which is not of kind \"%.*s\"", (unsigned long long)e->refers, (int)e->kind.size, e->kind.data);
+        st = icp__fail(err, ICP_E_LEDGER, "refers to entry %llu, which is not of kind \"%.*s\"", (unsigned long long)e->refers, (int)e->kind.size,
+                       e->kind.data);
     sqlite3_finalize(s);
     return st;
 }
@@ -27,7 +28,8 @@ static icp_status insert(icp_ledger *l, const struct icp__entry *e, const struct
     bool row = false;
     char hash[64];
     icp__ledger_hex(n->hash, hash);
-    icp_status st = icp__ledger_prepare(l, "INSERT INTO entries(number, time, kind, author, key, entry, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &s, err);
+    icp_status st = icp__ledger_prepare(l, "INSERT INTO entries(number, time, kind, author, key, entry, hash)"
+                                            " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &s, err);
     if (st)
         return st;
     int result = sqlite3_bind_int64(s, 1, (sqlite3_int64)n->number);

@@ -52,16 +52,16 @@ static bool sizes(icp_ledger *l, int64_t *there, int64_t *promised) {
     return true;
 }
 
-static icp_status cut_short(icp_ledger *l, const struct icp__place *where, int64_t there, int64_t promised, struct icp_error *err) {
-    (void)l;
-    return icp__fail_at(err, ICP_E_CHECKSUM, where, "the file is cut short: %lld bytes are there instead of %lld", (long long)there, (long long)promised);
+static icp_status cut_short(const struct icp__place *where, int64_t there, int64_t promised, struct icp_error *err) {
+    return icp__fail_at(err, ICP_E_CHECKSUM, where, "the file is cut short: %lld bytes are there instead of %lld", (long long)there,
+                        (long long)promised);
 }
 
 icp_status icp__ledger_whole(icp_ledger *l, struct icp_error *err) {
     struct icp__place where = ICP__NOWHERE;
     int64_t there, promised;
     where.source = l->path;
-    return sizes(l, &there, &promised) && there < promised ? cut_short(l, &where, there, promised, err) : ICP_OK;
+    return sizes(l, &there, &promised) && there < promised ? cut_short(&where, there, promised, err) : ICP_OK;
 }
 
 icp_status icp__ledger_fail(icp_ledger *l, int result, uint64_t entry, struct icp_error *err) {
@@ -74,9 +74,11 @@ icp_status icp__ledger_fail(icp_ledger *l, int result, uint64_t entry, struct ic
     if (entry)
         where.row = (int64_t)entry;
     if (st == ICP_E_CHECKSUM && sizes(l, &there, &promised) && there < promised)
-        return cut_short(l, &where, there, promised, err);
+        return cut_short(&where, there, promised, err);
     const char *text = text_of(l, result);
-    return entry ? icp__fail_at(err, st, &where, "entry %llu cannot be read: %s", (unsigned long long)entry, text) : icp__fail_at(err, st, &where, "%s", text);
+    if (!entry)
+        return icp__fail_at(err, st, &where, "%s", text);
+    return icp__fail_at(err, st, &where, "entry %llu cannot be read: %s", (unsigned long long)entry, text);
 }
 
 icp_status icp__ledger_prepare(icp_ledger *l, const char *sql, sqlite3_stmt **out, struct icp_error *err) {

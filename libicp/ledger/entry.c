@@ -143,7 +143,8 @@ static icp_status check_value(const struct check *c, const struct icp__json *j, 
     case DATE:
         return j->type == ICP__JSON_STRING && is_date(j->text) ? ICP_OK : refuse(c, j, m->name, "must be a date from 1970 on such as \"2026-12-31\"");
     case HASH:
-        return j->type == ICP__JSON_STRING && icp__ledger_unhex(j->text, hash) ? ICP_OK : refuse(c, j, m->name, "must be 64 lower-case hexadecimal digits");
+        return j->type == ICP__JSON_STRING && icp__ledger_unhex(j->text, hash) ? ICP_OK
+                                                                               : refuse(c, j, m->name, "must be 64 lower-case hexadecimal digits");
     case WHOLE: return icp__json_uint(j, &v) && v > 0 && v <= INT64_MAX ? ICP_OK : refuse(c, j, m->name, "must be a whole number of at least 1");
     case OBJECT: return j->type == ICP__JSON_OBJECT ? ICP_OK : icp__json_expected(j, ICP_E_FORMAT, c->err, m->name, "an object");
     }
@@ -164,7 +165,9 @@ static icp_status find_form(struct check *c, const struct icp__json *top) {
         if (icp__json_is(kind, forms[i].kind) && (!state || (forms[i].state && icp__json_is(state, forms[i].state))))
             c->form = forms[i].form, c->kind = forms[i].kind, c->state = forms[i].state;
     const struct icp__place where = icp__json_place(state ? state : top);
-    return c->form ? ICP_OK : icp__fail_at(c->err, ICP_E_FORMAT, &where, "an entry of kind \"%.*s\" has no such state", (int)kind->text.size, kind->text.data);
+    if (c->form)
+        return ICP_OK;
+    return icp__fail_at(c->err, ICP_E_FORMAT, &where, "an entry of kind \"%.*s\" has no such state", (int)kind->text.size, kind->text.data);
 }
 
 static icp_status check_members(const struct check *c, const struct icp__json *top) {
@@ -173,8 +176,8 @@ static icp_status check_members(const struct check *c, const struct icp__json *t
         const struct icp__json *j = icp__json_get(top, m->name);
         const struct icp__place where = icp__json_place(j ? j : top);
         if (j ? !(m->allowed & c->form) : (m->required & c->form) != 0)
-            return icp__fail_at(c->err, ICP_E_FORMAT, &where, "%s %s an entry of kind \"%s\"%s%s", m->name, j ? "does not belong into" : "is missing in", c->kind,
-                                c->state ? ", state " : "", c->state ? c->state : "");
+            return icp__fail_at(c->err, ICP_E_FORMAT, &where, "%s %s an entry of kind \"%s\"%s%s", m->name,
+                                j ? "does not belong into" : "is missing in", c->kind, c->state ? ", state " : "", c->state ? c->state : "");
         icp_status st = j ? check_value(c, j, m) : ICP_OK;
         if (st)
             return st;

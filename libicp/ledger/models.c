@@ -79,7 +79,8 @@ static icp_status insert(icp_ledger *l, const struct stored *f, struct icp_error
     return st;
 }
 
-static icp_status store(icp_ledger *l, int64_t now, const struct stored *f, const struct icp__entry *e, struct icp__last *last, struct icp_error *err) {
+static icp_status store(icp_ledger *l, int64_t now, const struct stored *f, const struct icp__entry *e, struct icp__last *last,
+                        struct icp_error *err) {
     bool there = false;
     icp_status st = icp__ledger_begin(l, true, err);
     if (st)
@@ -115,7 +116,8 @@ icp_status icp_ledger_store_model(icp_ledger *l, const icp_model *m, int64_t now
     icp__bytes_init(&e.canonical, &l->own);
     st = take_file(l, m, &f, err);
     if (!st) {
-        const struct icp__entry_own own[] = {{"kind", "version", false}, {"state", "stored", false}, {"model", f.id, false}, {"sha256", f.sha256, false}, {"bytes", f.size, true}};
+        const struct icp__entry_own own[] = {{"kind", "version", false}, {"state", "stored", false}, {"model", f.id, false},
+                                              {"sha256", f.sha256, false}, {"bytes", f.size, true}};
         st = icp__entry_read(l, &a, note_json, size, own, sizeof own / sizeof own[0], &e, err);
     }
     if (!st)

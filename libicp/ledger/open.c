@@ -87,12 +87,12 @@ static icp_status check_file(icp_ledger *l, uint32_t flags, struct icp_error *er
 }
 
 static icp_status set_up(icp_ledger *l, struct icp_error *err) {
-    static const int on[] = {SQLITE_DBCONFIG_DEFENSIVE}, off[] = {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_TRUSTED_SCHEMA};
+    static const int off[] = {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_TRUSTED_SCHEMA};
     int result = sqlite3_extended_result_codes(l->db, 1);
     if (!result)
         result = sqlite3_busy_handler(l->db, wait_busy, l);
     /* A file may come from anywhere: nothing that stands in it is run. An SQLite that does not know a switch has no such danger. */
-    (void)sqlite3_db_config(l->db, on[0], 1, NULL);
+    (void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++)
         (void)sqlite3_db_config(l->db, off[i], 0, NULL);
     if (!result)
@@ -104,9 +104,10 @@ static icp_status set_up(icp_ledger *l, struct icp_error *err) {
     return icp__ledger_run(l, "PRAGMA synchronous = EXTRA; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON", err);
 }
 
-/* SQLite opens a folder for reading without complaint, and may fall back to reading alone. */
+/* SQLite falls back to reading where it may not write: that would show at the first append only. */
 static icp_status open_file(icp_ledger *l, uint32_t flags, struct icp_error *err) {
-    int how = flags & ICP_LEDGER_READ_ONLY ? SQLITE_OPEN_READONLY : flags & ICP_LEDGER_CREATE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+    int how = flags & ICP_LEDGER_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    how |= flags & ICP_LEDGER_CREATE ? SQLITE_OPEN_CREATE : 0;
     int result = sqlite3_open_v2(l->path, &l->db, how | SQLITE_OPEN_NOMUTEX, NULL);
     if (result)
         return l->db ? icp__ledger_fail(l, result, 0, err) : icp__no_memory(err);

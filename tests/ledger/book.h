@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define NOW INT64_C(1790000000000000)
-#define OVERRIDE(key, tier, text)                                                                                                                              \
-    "{\"kind\":\"override\",\"scope\":\"company\",\"key\":\"" key "\",\"tier\":\"" tier "\",\"reason\":\"context\",\"text\":\"" text                          \
+#define OVERRIDE(key, tier, text)                                                                                                                    \
+    "{\"kind\":\"override\",\"scope\":\"company\",\"key\":\"" key "\",\"tier\":\"" tier "\",\"reason\":\"context\",\"text\":\"" text                 \
     "\",\"author\":\"Ada\",\"authority\":\"head of sales\",\"expiry\":\"2027-01-31\"}"
 #define REVIEW "{\"kind\":\"review\",\"author\":\"Ada\",\"text\":\"looked through\"}"
 

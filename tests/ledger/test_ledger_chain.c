@@ -14,7 +14,8 @@ static void start(void) {
     icp_ledger *l = book_open(&book, ICP_LEDGER_CREATE);
     icp_model *m = book_model(&book);
     for (int i = 1; i < ENTRIES; i++) {
-        snprintf(json, sizeof json, "{\"kind\":\"outcome\",\"key\":\"company-%d\",\"outcome\":\"won\",\"on\":\"2026-01-02\",\"author\":\"Ada\",\"text\":\"entry %d%0*d\"}", i, i, i, 0);
+        snprintf(json, sizeof json, "{\"kind\":\"outcome\",\"key\":\"company-%d\",\"outcome\":\"won\",\"on\":\"2026-01-02\",\"author\":\"Ada\","
+            "\"text\":\"entry %d%0*d\"}", i, i, i, 0);
         book_append(l, NOW + i, json);
     }
     kept = (struct icp_ledger_head){.struct_size = sizeof kept};
@@ -42,20 +43,25 @@ static const struct {
     const char *sql, *message;
     int row, expected; /* whether a kept head is needed */
 } changes[] = {
-    {"UPDATE entries SET entry = replace(entry, 'won', 'lost') WHERE number = 7", "entry 7 was changed, or the one before: its hash does not follow from both", 7, 0},
+    {"UPDATE entries SET entry = replace(entry, 'won', 'lost') WHERE number = 7",
+        "entry 7 was changed, or the one before: its hash does not follow from both", 7, 0},
     {"UPDATE entries SET time = time + 1 WHERE number = 8", "entry 8 was changed, or the one before: its hash does not follow from both", 8, 0},
     {"UPDATE entries SET time = 5 WHERE number = 9", "entry 9 is earlier than the one before", 9, 0},
     {"UPDATE entries SET author = 'Bob' WHERE number = 10", "entry 10 was changed: its columns kind, author and key are not what it says", 10, 0},
     {"UPDATE entries SET kind = 'review' WHERE number = 11", "entry 11 was changed: its columns kind, author and key are not what it says", 11, 0},
     {"UPDATE entries SET key = NULL WHERE number = 12", "entry 12 was changed: its columns kind, author and key are not what it says", 12, 0},
     {"UPDATE entries SET hash = upper(hash) WHERE number = 13", "entry 13 was changed, or the one before: its hash does not follow from both", 13, 0},
-    {"UPDATE entries SET entry = CAST(entry AS BLOB) WHERE number = 14", "entry 14 was changed, or the one before: its hash does not follow from both", 14, 0},
+    {"UPDATE entries SET entry = CAST(entry AS BLOB) WHERE number = 14",
+        "entry 14 was changed, or the one before: its hash does not follow from both", 14, 0},
     {"DELETE FROM entries WHERE number = 15", "entry 15 is missing", 15, 0},
     {"DELETE FROM entries WHERE number < 4", "entry 1 is missing", 1, 0},
-    {"DELETE FROM entries WHERE number = 16; UPDATE entries SET number = number - 1 WHERE number > 16", "entry 16 was changed, or the one before: its hash does not follow from both", 16, 0},
-    {"UPDATE entries SET number = -1 WHERE number = 17; UPDATE entries SET number = 17 WHERE number = 18; UPDATE entries SET number = 18 WHERE number = -1",
+    {"DELETE FROM entries WHERE number = 16; UPDATE entries SET number = number - 1 WHERE number > 16",
+        "entry 16 was changed, or the one before: its hash does not follow from both", 16, 0},
+    {"UPDATE entries SET number = -1 WHERE number = 17; UPDATE entries SET number = 17 WHERE number = 18;"
+     "UPDATE entries SET number = 18 WHERE number = -1",
      "entry 17 was changed, or the one before: its hash does not follow from both", 17, 0},
-    {"INSERT INTO entries SELECT 41, time, kind, author, key, entry, hash FROM entries WHERE number = 40", "entry 41 was changed, or the one before: its hash does not follow from both", 41, 0},
+    {"INSERT INTO entries SELECT 41, time, kind, author, key, entry, hash FROM entries WHERE number = 40",
+        "entry 41 was changed, or the one before: its hash does not follow from both", 41, 0},
     {"INSERT INTO entries SELECT 0, 1, kind, author, key, entry, hash FROM entries WHERE number = 4", "entry 0 has a number below 1", 0, 0},
     {"DELETE FROM entries WHERE number > 37", "entry 38 is missing: 37 are there, the expected head has 40; the tail was cut off", 38, 1},
     {"DELETE FROM entries", "entry 1 is missing: 0 are there, the expected head has 40; the tail was cut off", 1, 1},
@@ -131,7 +137,8 @@ START_TEST(a_file_cut_short_is_found_at_every_length) {
         icp_status st = icp_ledger_open(book.c, book.path, 0, &l, &err);
         if (!st)
             st = icp_ledger_verify(l, NULL, NULL, &err);
-        ck_assert_msg(st == ICP_E_CHECKSUM || st == ICP_E_FORMAT || st == ICP_E_IO, "%zu of %zu bytes: %s %s", cut, size, icp_status_name(st), err.message);
+        ck_assert_msg(st == ICP_E_CHECKSUM || st == ICP_E_FORMAT || st == ICP_E_IO, "%zu of %zu bytes: %s %s", cut, size, icp_status_name(st),
+            err.message);
         named += strstr(err.message, "cut short") != NULL;
         ck_assert_msg(strstr(err.message, "cut short") || cut < 512, "%zu: %s", cut, err.message);
         icp_ledger_free(l);
@@ -183,7 +190,8 @@ START_TEST(a_changed_byte_is_found_or_means_nothing) {
             free(now);
             quiet++;
         }
-        ck_assert_msg(!st || st == ICP_E_CHECKSUM || st == ICP_E_FORMAT || st == ICP_E_VERSION || st == ICP_E_IO, "byte %zu: %s %s", at, icp_status_name(st), err.message);
+        ck_assert_msg(!st || st == ICP_E_CHECKSUM || st == ICP_E_FORMAT || st == ICP_E_VERSION || st == ICP_E_IO, "byte %zu: %s %s", at,
+            icp_status_name(st), err.message);
         icp_ledger_free(l);
         book_clear(&book);
     }

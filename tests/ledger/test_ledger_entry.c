@@ -19,15 +19,18 @@ static void end(void) {
 START_TEST(every_kind_is_taken) {
     static const char *const good[] = {
         OVERRIDE("acme.com", "Good", "they asked for us"),
-        "{\"kind\":\"override\",\"state\":\"set\",\"scope\":\"segment\",\"traits\":[\"industry=bank\",\"country=de\"],\"tier\":\"Very Poor\",\"layer\":\"intent\",\"reason\":\"thin_segment\","
+        "{\"kind\":\"override\",\"state\":\"set\",\"scope\":\"segment\",\"traits\":[\"industry=bank\",\"country=de\"],\"tier\":\"Very Poor\","
+            "\"layer\":\"intent\",\"reason\":\"thin_segment\","
         "\"text\":\"no bank ever bought\\nhere\",\"author\":\"Ada\",\"authority\":\"board\",\"expiry\":\"2028-02-29\"}",
-        "{\"kind\":\"override\",\"scope\":\"model\",\"model\":\"" HEX "\",\"tier\":\"Fair\",\"reason\":\"other\",\"text\":\"t\",\"author\":\"A\",\"authority\":\"b\",\"expiry\":\"2027-01-01\"}",
+        "{\"kind\":\"override\",\"scope\":\"model\",\"model\":\"" HEX "\",\"tier\":\"Fair\",\"reason\":\"other\",\"text\":\"t\",\"author\":\"A\","
+            "\"authority\":\"b\",\"expiry\":\"2027-01-01\"}",
         "{\"kind\":\"override\",\"state\":\"withdrawn\",\"refers\":1,\"text\":\"they bought\",\"author\":\"Bob\"}",
         "{\"kind\":\"flag\",\"scope\":\"company\",\"key\":\"acme.com\",\"reason\":\"categorical\",\"text\":\"is a bank\",\"author\":\"Bob\"}",
         "{\"kind\":\"flag\",\"state\":\"assigned\",\"refers\":5,\"assignee\":\"Ada\",\"author\":\"Bob\"}",
         "{\"kind\":\"flag\",\"state\":\"resolved\",\"refers\":5,\"text\":\"it is\",\"author\":\"Ada\",\"authority\":\"owner\"}",
         REVIEW,
-        "{\"kind\":\"review\",\"author\":\"Ada\",\"text\":\"seen\",\"refers\":2,\"next\":\"2027-03-01\",\"model\":\"" HEX "\",\"data\":{\"a\":[1,2.50,null,true,false,{}]}}",
+        "{\"kind\":\"review\",\"author\":\"Ada\",\"text\":\"seen\",\"refers\":2,\"next\":\"2027-03-01\",\"model\":\"" HEX "\",\"data\":{\"a\":[1,"
+            "2.50,null,true,false,{}]}}",
         "{\"kind\":\"outcome\",\"author\":\"crm\",\"key\":\"acme.com\",\"outcome\":\"won\",\"on\":\"2026-12-24\",\"layer\":\"fit\"}",
         "{\"kind\":\"version\",\"state\":\"published\",\"model\":\"" HEX "\",\"author\":\"Ada\"}",
         "{\"kind\":\"card\",\"author\":\"Ada\",\"card\":{\"owner\":\"Ada\"}}",
@@ -57,13 +60,15 @@ START_TEST(what_is_wrong_is_told_with_its_place) {
         {"{\"kind\":\"review\",\"author\":\" \",\"text\":\"b\"}", 1, 27, "author is empty"},
         {"{\"kind\":\"review\",\"author\":\"a\\tb\",\"text\":\"b\"}", 1, 27, "author has a control character"},
         {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\\u0000\"}", 1, 38, "text has a control character"},
-        {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"next\":\"2027-02-29\"}", 1, 49, "next must be a date from 1970 on such as \"2026-12-31\""},
+        {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"next\":\"2027-02-29\"}", 1, 49,
+            "next must be a date from 1970 on such as \"2026-12-31\""},
         {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"refers\":0}", 1, 51, "refers must be a whole number of at least 1"},
         {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"tier\":\"Good\"}", 1, 49, "tier does not belong into an entry of kind \"review\""},
         {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"model\":\"ABC\"}", 1, 50, "model must be 64 lower-case hexadecimal digits"},
         {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"data\":[]}", 1, 49, "data is an array; expected an object"},
         {"{\"kind\":\"version\",\"author\":\"a\",\"model\":\"" HEX "\"}", 1, 1, "state is missing in an entry of kind \"version\", state published"},
-        {"{\"kind\":\"version\",\"state\":\"stored\",\"author\":\"a\",\"model\":\"" HEX "\"}", 1, 27, "state is set by the library, when a model is stored"},
+        {"{\"kind\":\"version\",\"state\":\"stored\",\"author\":\"a\",\"model\":\"" HEX "\"}", 1, 27,
+            "state is set by the library, when a model is stored"},
         {"{\"kind\":\"version\",\"sha256\":\"" HEX "\"}", 1, 28, "sha256 is set by the library, when a model is stored"},
         {"{\"kind\":\"flag\",\"author\":\"a\",\"text\":\"t\",\"scope\":\"company\"}", 1, 48, "key is missing: the scope is company"},
         {"{\"kind\":\"flag\",\"author\":\"a\",\"text\":\"t\",\"scope\":\"model\",\"key\":\"k\"}", 1, 62, "key belongs to the scope company alone"},
@@ -84,7 +89,8 @@ START_TEST(what_is_wrong_is_told_with_its_place) {
 END_TEST
 
 START_TEST(an_override_needs_all_of_its_members) {
-    static const char *const members[] = {"\"scope\":\"company\"", "\"key\":\"k\"", "\"tier\":\"Good\"", "\"reason\":\"context\"", "\"text\":\"t\"", "\"author\":\"a\"", "\"authority\":\"b\"",
+    static const char *const members[] = {"\"scope\":\"company\"", "\"key\":\"k\"", "\"tier\":\"Good\"", "\"reason\":\"context\"", "\"text\":\"t\"",
+        "\"author\":\"a\"", "\"authority\":\"b\"",
                                           "\"expiry\":\"2027-01-01\""};
     enum { N = sizeof members / sizeof members[0] };
     for (size_t without = 0; without <= N; without++) {
@@ -125,9 +131,11 @@ START_TEST(too_large_is_a_limit) {
 END_TEST
 
 START_TEST(what_is_stored_is_canonical) {
-    book_append(l, NOW, "\xef\xbb\xbf { \"text\" : \"\\u00e9\\/\\u0001\\ud83d\\ude00\" ,\n\"kind\":\"review\", \"data\":{\"b\":1.0e+2,\"a\":{\"d\":[ ],\"c\":{ }},\"\":-0},\"author\":\"Z\xc3\xbc\"}");
+    book_append(l, NOW, "\xef\xbb\xbf { \"text\" : \"\\u00e9\\/\\u0001\\ud83d\\ude00\" ,\n\"kind\":\"review\", \"data\":{\"b\":1.0e+2,"
+        "\"a\":{\"d\":[ ],\"c\":{ }},\"\":-0},\"author\":\"Z\xc3\xbc\"}");
     char *list = book_list(l, NULL);
-    ck_assert_ptr_nonnull(strstr(list, "\"entry\":{\"author\":\"Z\xc3\xbc\",\"data\":{\"\":-0,\"a\":{\"c\":{},\"d\":[]},\"b\":1.0e+2},\"kind\":\"review\","
+    ck_assert_ptr_nonnull(strstr(list,
+        "\"entry\":{\"author\":\"Z\xc3\xbc\",\"data\":{\"\":-0,\"a\":{\"c\":{},\"d\":[]},\"b\":1.0e+2},\"kind\":\"review\","
                                        "\"text\":\"\xc3\xa9/\\u0001\xf0\x9f\x98\x80\"}}]}"));
     free(list);
 }

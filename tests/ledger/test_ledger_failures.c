@@ -76,7 +76,9 @@ static struct {
 static sqlite3_vfs *real_vfs, shim_vfs;
 
 static int f_close(sqlite3_file *f) { return REAL(f)->pMethods->xClose(REAL(f)); }
-static int f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at) { return no() ? SQLITE_IOERR_READ : REAL(f)->pMethods->xRead(REAL(f), p, n, at); }
+static int f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at) {
+    return no() ? SQLITE_IOERR_READ : REAL(f)->pMethods->xRead(REAL(f), p, n, at);
+}
 /* A write that fails may have written a part. */
 static int f_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at) {
     if (((struct shim_file *)f)->main)
@@ -97,15 +99,18 @@ static int f_sync(sqlite3_file *f, int flags) {
 static int f_size(sqlite3_file *f, sqlite3_int64 *n) { return no() ? SQLITE_IOERR_FSTAT : REAL(f)->pMethods->xFileSize(REAL(f), n); }
 static int f_lock(sqlite3_file *f, int how) { return no() ? SQLITE_IOERR_LOCK : REAL(f)->pMethods->xLock(REAL(f), how); }
 static int f_unlock(sqlite3_file *f, int how) { return REAL(f)->pMethods->xUnlock(REAL(f), how); }
-static int f_reserved(sqlite3_file *f, int *out) { return no() ? SQLITE_IOERR_CHECKRESERVEDLOCK : REAL(f)->pMethods->xCheckReservedLock(REAL(f), out); }
+static int f_reserved(sqlite3_file *f, int *out) {
+    return no() ? SQLITE_IOERR_CHECKRESERVEDLOCK : REAL(f)->pMethods->xCheckReservedLock(REAL(f), out);
+}
 static int f_control(sqlite3_file *f, int op, void *arg) { return REAL(f)->pMethods->xFileControl(REAL(f), op, arg); }
 static int f_sector(sqlite3_file *f) { return REAL(f)->pMethods->xSectorSize(REAL(f)); }
 static int f_traits(sqlite3_file *f) {
     (void)f;
     return 0; /* nothing is promised: every sync is asked for */
 }
-static const sqlite3_io_methods io = {.iVersion = 1, .xClose = f_close, .xRead = f_read, .xWrite = f_write, .xTruncate = f_truncate, .xSync = f_sync, .xFileSize = f_size,
-    .xLock = f_lock, .xUnlock = f_unlock, .xCheckReservedLock = f_reserved, .xFileControl = f_control, .xSectorSize = f_sector, .xDeviceCharacteristics = f_traits};
+static const sqlite3_io_methods io = {.iVersion = 1, .xClose = f_close, .xRead = f_read, .xWrite = f_write, .xTruncate = f_truncate, .xSync = f_sync,
+    .xFileSize = f_size, .xLock = f_lock, .xUnlock = f_unlock, .xCheckReservedLock = f_reserved, .xFileControl = f_control,
+    .xSectorSize = f_sector, .xDeviceCharacteristics = f_traits};
 
 static int v_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out) {
     struct shim_file *s = (struct shim_file *)f;
@@ -302,7 +307,8 @@ START_TEST(allocations_of_the_context_fail) {
             size_t live = n.live;
             n.calls = 0, n.fail_at = at;
             st = call(which, &l, &err);
-            ck_assert_msg(st == (n.calls >= at ? ICP_E_MEMORY : ICP_OK), "%s, failure %zu: %s %s", names[which], at, icp_status_name(st), err.message);
+            ck_assert_msg(st == (n.calls >= at ? ICP_E_MEMORY : ICP_OK), "%s, failure %zu: %s %s", names[which], at, icp_status_name(st),
+                err.message);
             ck_assert_uint_eq(n.live, live);
         }
         icp_ledger_free(l);

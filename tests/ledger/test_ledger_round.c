@@ -74,7 +74,8 @@ START_TEST(a_list_shows_head_number_time_and_hash) {
     struct icp_ledger_head head = book_append(l, NOW, REVIEW);
     for (int i = 0; i < 32; i++)
         snprintf(hex + 2 * i, 3, "%02x", head.sha256[i]);
-    snprintf(wanted, sizeof wanted, "{\"head\":{\"entries\":1,\"sha256\":\"%s\"},\"entries\":[{\"number\":1,\"time\":1790000000000000,\"hash\":\"%s\",\"entry\":"
+    snprintf(wanted, sizeof wanted,
+        "{\"head\":{\"entries\":1,\"sha256\":\"%s\"},\"entries\":[{\"number\":1,\"time\":1790000000000000,\"hash\":\"%s\",\"entry\":"
              "{\"author\":\"Ada\",\"kind\":\"review\",\"text\":\"looked through\"}}]}", hex, hex);
     char *list = book_list(l, NULL);
     ck_assert_str_eq(list, wanted);
@@ -99,7 +100,8 @@ START_TEST(plain_sqlite_reads_it_and_cannot_slip) {
     icp_ledger_free(l);
     ck_assert_int_eq(sqlite3_open(book.path, &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db, "SELECT number, time, kind, author, key, length(hash), entry FROM entries", first_row, row, NULL), SQLITE_OK);
-    ck_assert_str_eq(row, "1|1790000000000000|outcome|crm|acme.com|64|{\"author\":\"crm\",\"key\":\"acme.com\",\"kind\":\"outcome\",\"on\":\"2026-12-24\",\"outcome\":\"won\"}|");
+    ck_assert_str_eq(row, "1|1790000000000000|outcome|crm|acme.com|64|{\"author\":\"crm\",\"key\":\"acme.com\",\"kind\":\"outcome\","
+        "\"on\":\"2026-12-24\",\"outcome\":\"won\"}|");
     ck_assert_int_eq(sqlite3_exec(db, "UPDATE entries SET author = 'x'", NULL, NULL, NULL), SQLITE_CONSTRAINT);
     ck_assert_int_eq(sqlite3_exec(db, "DELETE FROM entries", NULL, NULL, NULL), SQLITE_CONSTRAINT);
     sqlite3_close(db);
@@ -204,13 +206,13 @@ START_TEST(a_path_is_always_a_file) {
 }
 END_TEST
 
-#define NULLED(call)                                                                                                                                          \
-    do {                                                                                                                                                      \
-        struct icp_error own = {.struct_size = sizeof own}, *e = &own;                                                                                       \
-        ck_assert_int_eq(call, ICP_E_ARGUMENT);                                                                                                               \
-        ck_assert_int_eq(own.code, ICP_E_ARGUMENT);                                                                                                           \
-        e = NULL;                                                                                                                                             \
-        ck_assert_int_eq(call, ICP_E_ARGUMENT);                                                                                                               \
+#define NULLED(call)                                                                                                                                 \
+    do {                                                                                                                                             \
+        struct icp_error own = {.struct_size = sizeof own}, *e = &own;                                                                               \
+        ck_assert_int_eq(call, ICP_E_ARGUMENT);                                                                                                      \
+        ck_assert_int_eq(own.code, ICP_E_ARGUMENT);                                                                                                  \
+        e = NULL;                                                                                                                                    \
+        ck_assert_int_eq(call, ICP_E_ARGUMENT);                                                                                                      \
     } while (0)
 
 START_TEST(arguments_are_checked) {

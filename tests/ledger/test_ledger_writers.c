@@ -23,7 +23,9 @@ static int64_t clock_now(void) {
 static icp_status write_one(icp_ledger *l, int writer, int i, struct icp_ledger_head *head) {
     char json[400];
     struct icp_error err = {.struct_size = sizeof err};
-    int n = snprintf(json, sizeof json, "{\"kind\":\"override\",\"scope\":\"company\",\"key\":\"company-%d-%d\",\"tier\":\"%s\",\"reason\":\"other\",\"text\":\"%d\",\"author\":\"writer %d\","
+    int n = snprintf(json, sizeof json,
+        "{\"kind\":\"override\",\"scope\":\"company\",\"key\":\"company-%d-%d\",\"tier\":\"%s\",\"reason\":\"other\",\"text\":\"%d\","
+            "\"author\":\"writer %d\","
                      "\"authority\":\"test\",\"expiry\":\"2030-01-01\"}", writer, i % 7, tiers[(i * 3 + writer) % 5], i, writer);
     icp_status st = icp_ledger_append(l, clock_now(), json, (size_t)n, head, &err);
     if (st)
@@ -158,7 +160,8 @@ static int read_only_is_refused(void) {
     icp_ledger *l = NULL;
     icp_status st = icp_ledger_open(book.c, book.path, ICP_LEDGER_READ_ONLY, &l, &err);
     icp_ledger_free(l);
-    ck_assert_msg(!st || st == ICP_E_FORMAT || (st == ICP_E_IO && strstr(err.message, "a writer was interrupted here")), "%s: %s", icp_status_name(st), err.message);
+    ck_assert_msg(!st || st == ICP_E_FORMAT || (st == ICP_E_IO && strstr(err.message, "a writer was interrupted here")), "%s: %s",
+        icp_status_name(st), err.message);
     return st == ICP_E_IO;
 }
 
@@ -207,7 +210,8 @@ START_TEST(a_killed_writer_loses_nothing_confirmed) {
             hot++, refused += read_only_is_refused();
         check_confirmed(all, n);
     }
-    printf("%d kills, %d with a journal left, %d of them to be rolled back; %zu confirmed entries, none lost\n", 2 * KILLS, (int)hot, (int)refused, total + n);
+    printf("%d kills, %d with a journal left, %d of them to be rolled back; %zu confirmed entries, none lost\n", 2 * KILLS, (int)hot, (int)refused,
+        total + n);
     ck_assert_uint_gt(total + n, KILLS);
     ck_assert_uint_gt(hot, 0);
     free(all);
