@@ -42,12 +42,13 @@ configure() { # DIRECTORY OPTIONS...: sets a build up afresh when its options ch
 build_one() { # DIRECTORY OPTIONS...
     configure "$@" && ninja -C "$1"
 }
-unit() { # DIRECTORY: each Check program, as many at once as there are processors; its closing line is what is counted
-    rm -f "$1"/tests/unit/*.log
-    find "$1/tests/unit" -maxdepth 1 -name 'test_*' -type f -executable | sort |
+unit() { # DIRECTORY [FOLDER]: each Check program, as many at once as there are processors; its closing line is what is counted
+    set -- "$1/tests/${2:-unit}"
+    rm -f "$1"/*.log
+    find "$1" -maxdepth 1 -name 'test_*' -type f -executable | sort |
         xargs -P "$(nproc)" -I{} sh -c 'timeout 900 "$1" >"$1.log" 2>&1 || { echo "FAILED: ${1##*/} (exit $?)" >>"$1.log"; exit 1; }' sh {}
     local status=$? log
-    for log in "$1"/tests/unit/*.log; do
+    for log in "$1"/*.log; do
         echo "== $(basename "$log" .log)"
         cat "$log"
     done
@@ -57,13 +58,14 @@ unit() { # DIRECTORY: each Check program, as many at once as there are processor
 if [ "$mode" != --fast ]; then
     start=$SECONDS
     "$top/examples/install_packages.sh" gcc g++ libc6-dev clang libclang-rt-14-dev meson ninja-build pkg-config zlib1g-dev libxxhash-dev check \
-        libutf8proc-dev unicode-data python3 python3-pytest golang-go doxygen binutils valgrind locales || exit 1
+        libsqlite3-dev sqlite3 libutf8proc-dev unicode-data python3 python3-pytest golang-go doxygen binutils valgrind locales || exit 1
     printf '%-28s %4d s\n' install $((SECONDS - start))
 fi
 gcc_build=$build/gcc
-stage build-gcc build_one "$gcc_build" --werror || { echo "$passed passed, $((failed > 0 ? failed : 1)) failed, $skipped skipped"; exit 1; }
+stage build-gcc build_one "$gcc_build" --werror -Dledger=enabled || { echo "$passed passed, $((failed > 0 ? failed : 1)) failed, $skipped skipped"; exit 1; }
 export ICP_BUILD=$gcc_build ICP=$gcc_build/examples/icp/icp
 stage unit unit "$gcc_build"
+stage ledger unit "$gcc_build" ledger
 stage examples meson test -C "$gcc_build" --suite examples --print-errorlogs --no-rebuild
 stage fuzz meson test -C "$gcc_build" --suite fuzz --print-errorlogs --no-rebuild
 stage abi python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/abi"
@@ -73,11 +75,13 @@ stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/
 stage go-client "$top/bindings/go/test.sh" "$gcc_build"
 if [ "$mode" != --fast ]; then
     stage docs "$top/doc/check.sh" "$build/doxygen"
-    stage build-clang env CC=clang bash -c "$(declare -f configure build_one); top='$top'; build_one '$build/clang' --werror"
+    stage build-clang env CC=clang bash -c "$(declare -f configure build_one); top='$top'; build_one '$build/clang' --werror -Dledger=enabled"
     stage unit-clang unit "$build/clang"
-    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debugoptimized
+    stage ledger-clang unit "$build/clang" ledger
+    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false -Dledger=enabled --buildtype=debugoptimized
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     stage unit-sanitized unit "$build/sanitized"
+    stage ledger-sanitized unit "$build/sanitized" ledger
     stage fuzz-sanitized meson test -C "$build/sanitized" --suite fuzz --print-errorlogs --no-rebuild
     ICP=$build/sanitized/examples/icp/icp ICP_SANITIZED=1 stage command-sanitized python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
 fi

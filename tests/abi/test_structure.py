@@ -6,7 +6,7 @@ import re
 import pytest
 
 TOP = pathlib.Path(__file__).parents[2]
-ORDER = ["base", "ingest", "trait", "dataset", "reference", "timing", "model", "score"]
+ORDER = ["base", "ingest", "trait", "dataset", "reference", "timing", "model", "score", "ledger"]
 FILES = sorted(p for p in (TOP / "libicp").rglob("*") if p.suffix in (".c", ".h"))
 
 
@@ -31,6 +31,20 @@ def test_a_folder_includes_only_what_stands_before_it(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(TOP)))
 def test_every_file_names_its_licence(path):
     assert path.read_text().startswith("/* SPDX-License-Identifier: MIT */")
+
+
+def test_the_ledger_is_a_library_of_its_own():
+    """Of libicp it has public functions and copies of base/ alone; and nothing of libicp knows it, or SQLite."""
+    for path in FILES:
+        mine = path.parent.name == "ledger"
+        for name in includes(path):
+            folder = name[1:-1].partition("/")[0]
+            if mine:
+                assert folder in ("base", "ledger", "icp") or name == "<sqlite3.h>", f"{path.name}: {name}"
+            else:
+                assert "ledger" not in name and "sqlite" not in name, f"{path.name}: {name}"
+        if mine:  # a handle of libicp may be of another release: only its own context is looked into
+            assert not re.search(r"context->|icp_buffer_(data|ref)|bytes_finish", path.read_text()), path.name
 
 
 def test_the_command_and_examples_use_public_headers_only():

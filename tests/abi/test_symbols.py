@@ -21,6 +21,8 @@ def run(*command, **more):
 def declared():
     names = set()
     for header in HEADERS:
+        if header.name == "ledger.h":  # another library: test_ledger.py
+            continue
         text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
         names |= set(re.findall(r"ICP_API\b[^;]*?\b(icp_\w+)\s*\(", text))
     return names
