@@ -163,7 +163,7 @@ static void must_agree(icp_scorer *const s[2], const icp_record *r, const icp_ac
 
 static icp_account *through_bytes(const icp_model *m, icp_account *a) {
     struct icp_error e = {.struct_size = sizeof e};
-    icp_account *again;
+    icp_account *again = NULL;
     size_t size, same;
     must(!icp_account_save(a, NULL, 0, &size, &e), "size of an account", &e);
     void *bytes = malloc(size);
