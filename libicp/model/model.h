@@ -77,9 +77,10 @@ struct icp_model {
     const struct icp__section *card;
     struct icp__playbook *playbook; /* of the card */
 };
-/* The caller's names of columns; they live as long as the caller's. */
-struct icp__event_columns;
-icp_status icp__event_columns_ask(const struct icp_event_columns *given, struct icp__event_columns *out, struct icp_error *err);
+/* A column that is read from events, not from cells. They stand behind all others. */
+static inline bool icp__model_of_events(const icp_model *m, uint32_t column) {
+    return m->signals != NULL && m->signals->columns != 0 && column >= m->signals->column[0].column;
+}
 /* The layer, or NULL. */
 static inline icp_model *icp__model_part(const icp_model *m, int32_t layer) {
     for (uint32_t i = 0; i < m->parts; i++)

@@ -38,16 +38,3 @@ void icp__timing_columns(const struct icp__history *h, struct icp__signals *s, u
     }
     s->weeks = icp__signals_add_ring(s, ICP__ANY, false, true, ICP__WEEK);
 }
-
-icp_status icp__event_columns_ask(const struct icp_event_columns *given, struct icp__event_columns *out, struct icp_error *err) {
-    struct icp_event_columns o;
-    icp_status s = icp__options(given, (uint32_t)sizeof o, &o, sizeof o, err);
-    if (s)
-        return s;
-    if (o.reserved)
-        return icp__fail(err, ICP_E_UNSUPPORTED, "reserved must be 0 in icp_event_columns");
-    if ((!o.key && o.key_size) || (!o.type && o.type_size) || (!o.time && o.time_size) || (!o.value && o.value_size))
-        return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
-    *out = (struct icp__event_columns){{o.key, o.key_size}, {o.type, o.type_size}, {o.time, o.time_size}, {o.value, o.value_size}};
-    return ICP_OK;
-}

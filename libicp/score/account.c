@@ -118,7 +118,7 @@ struct icp__track icp__account_track(const icp_account *a, const icp_model *part
     uint32_t at = 0;
     for (uint32_t p = 0; p < a->parts && a->part[p] != part; p++)
         at += a->part[p]->signals->rings;
-    return (struct icp__track){a->first, a->newest, a->broken.time, a->ring + at, icp__account_broken(a) ? a->after + at : NULL};
+    return (struct icp__track){a->first, a->broken.time, a->ring + at, icp__account_broken(a) ? a->after + at : NULL};
 }
 
 static size_t saved_size(const icp_account *a) {

@@ -48,7 +48,6 @@ struct icp__sum { /* amount 0 = free place */
 };
 #define ICP__SEGMENTS 7u
 struct icp__segment_break {
-    struct icp_str trait;
     uint32_t entry; /* of the fit layer */
     struct icp__broken broken;
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Many accounts as of one moment: one table of block sums for all of them, of which each account has only those it needs. */
 #include "score/account.h"
-#include "base/hash.h"
-#include "base/json.h"
 #include "base/text.h"
 
 #define FIRST_BITS 12u
@@ -232,9 +230,7 @@ static icp_status take_for_many(icp_accounts *a, const struct icp__event *e, str
         if (i == ICP__SEGMENTS)
             return icp__fail(err, ICP_E_LIMIT, "more than %u segments with invalidating events", ICP__SEGMENTS);
         if (i == a->segments) {
-            a->segment[i] = (struct icp__segment_break){{icp__arena_copy(&a->arena, trait.data, trait.size), trait.size}, (uint32_t)entry, {ICP_TIME_UNKNOWN, {0}}};
-            if (a->segment[i].trait.data == NULL)
-                return icp__no_memory(err);
+            a->segment[i] = (struct icp__segment_break){(uint32_t)entry, {ICP_TIME_UNKNOWN, {0}}};
             a->segments++;
         }
         b = &a->segment[i].broken;
@@ -399,7 +395,7 @@ struct icp__track icp__accounts_track(const icp_accounts *a, uint32_t account, c
     fill(a, k, k->sums, p, 0, part->signals, ring);
     if (broken != NULL)
         fill(a, k, set ? k->sums : k->after, p, set, part->signals, after);
-    return (struct icp__track){k->first, k->newest, broken != NULL ? broken->time : ICP_TIME_UNKNOWN, ring, broken != NULL ? after : NULL};
+    return (struct icp__track){k->first, broken != NULL ? broken->time : ICP_TIME_UNKNOWN, ring, broken != NULL ? after : NULL};
 }
 
 icp_status icp_accounts_account(const icp_accounts *a, const char *key, size_t size, icp_account **out, struct icp_error *err) {

@@ -30,11 +30,6 @@ static icp_status find_key(const icp_scorer *s, const struct icp__layout *layout
     return ICP_OK;
 }
 
-/* Read from events, not from cells. They stand behind all others. */
-static bool is_event_column(const icp_model *m, uint32_t column) {
-    return m->signals != NULL && m->signals->columns != 0 && column >= m->signals->column[0].column;
-}
-
 static icp_status fill(const icp_scorer *s, struct icp__plan *p, struct icp__layout *layout, const char *source, struct icp_error *err) {
     const icp_model *m = s->model;
     icp_status st = find_key(s, layout, source, &p->key, err);
@@ -44,7 +39,7 @@ static icp_status fill(const icp_scorer *s, struct icp__plan *p, struct icp__lay
         const struct icp__column *column = &m->schema->column[i];
         struct icp__plan_item *item = &p->items[p->count];
         int32_t cell;
-        if (m->slots[i].known == ICP__NONE || is_event_column(m, i))
+        if (m->slots[i].known == ICP__NONE || icp__model_of_events(m, i))
             continue;
         cell = icp__layout_find(layout, column->name.data, column->name.size);
         if (cell == -2)

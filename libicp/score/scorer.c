@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The scorer: one thread's scratch, batches into results, records into scores. Each layer has a worker of its own. */
 #include "score/scorer.h"
-#include "trait/parse.h"
 #include "model/playbook.h"
 #include "score/result.h"
+#include "trait/parse.h"
 
 static bool keep_key(icp_scorer *s, struct icp_str name) {
     s->key_bytes = icp__alloc(s->ctx, name.size + 1, 1);
@@ -70,7 +70,7 @@ static icp_status worker(icp_model *whole, icp_model *m, uint32_t reasons, icp_s
     s->ring = rings ? icp__alloc(s->ctx, 2 * rings, sizeof *s->ring) : NULL;
     s->after = rings && s->ring != NULL ? s->ring + rings : NULL;
     for (uint32_t i = 0; i < m->schema->columns; i++)
-        s->used += m->slots[i].known != ICP__NONE && !(m->signals != NULL && m->signals->columns && i >= m->signals->column[0].column);
+        s->used += m->slots[i].known != ICP__NONE && !icp__model_of_events(m, i);
     *out = s;
     return s->stamps == NULL || s->memo == NULL || s->hits == NULL || s->state == NULL || (rings && s->ring == NULL) ? icp__no_memory(err) : ICP_OK;
 }
@@ -185,7 +185,7 @@ static bool has_trait(const void *user, uint32_t entry) {
 /* The part of a timing layer that is read from events. `fit` knows the company's traits; NULL = nobody asks. */
 static void tally_events(const struct rows *r, icp_scorer *s, uint32_t account, const struct icp__tally *fit, struct icp__tally *t) {
     const icp_accounts *a = r->first->accounts;
-    struct icp__track track = {-1, -1, ICP_TIME_UNKNOWN, NULL, NULL};
+    struct icp__track track = {-1, ICP_TIME_UNKNOWN, NULL, NULL};
     uint32_t set;
     if (account != ICP__NO_KEY) {
         t->broken = icp__accounts_break(a, account, fit != NULL ? has_trait : NULL, fit, &set);
@@ -300,7 +300,7 @@ static bool tally_fit(icp_scorer *first, const icp_record *r, struct icp__tally 
 }
 
 static bool record_events(icp_scorer *first, icp_scorer *s, const icp_record *r, const icp_account *a) {
-    struct icp__track track = {-1, -1, ICP_TIME_UNKNOWN, NULL, NULL};
+    struct icp__track track = {-1, ICP_TIME_UNKNOWN, NULL, NULL};
     struct icp__tally fit = {.reasons = 0};
     int64_t moment = 0;
     s->record.broken = NULL;

@@ -3,6 +3,7 @@
 #include "timing/moments.h"
 #include "base/hash.h"
 #include "base/sort.h"
+#include <icp/fit.h>
 
 #define CASES_MOST 3000u
 #define CONTROLS 6u /* of a case */
@@ -86,7 +87,7 @@ icp_status icp__moments_cases(const struct icp__history *h, const struct icp__mo
     own.row = icp__alloc(m->ctx, (CASES_MOST + 1) * (CONTROLS + 1), sizeof *own.row);
     bool fine = k.row[0] && k.row[1] && own.row;
     if (fine) {
-        choose(&k, m->layer == ICP__RETENTION ? 1u << ICP__CHURNED : m->target);
+        choose(&k, m->layer == ICP_LAYER_RETENTION ? 1u << ICP__CHURNED : m->target);
         own.negatives = k.count[0];
         own.rows = k.count[0] + k.count[1];
         own.outcomes = k.count[1];

@@ -4,6 +4,19 @@
 #include "timing/events.h"
 #include <icp/fit.h>
 
+icp_status icp__event_columns_ask(const struct icp_event_columns *given, struct icp__event_columns *out, struct icp_error *err) {
+    struct icp_event_columns o;
+    icp_status s = icp__options(given, (uint32_t)sizeof o, &o, sizeof o, err);
+    if (s)
+        return s;
+    if (o.reserved)
+        return icp__fail(err, ICP_E_UNSUPPORTED, "reserved must be 0 in icp_event_columns");
+    if ((!o.key && o.key_size) || (!o.type && o.type_size) || (!o.time && o.time_size) || (!o.value && o.value_size))
+        return icp__fail(err, ICP_E_ARGUMENT, "a column name is NULL but has a size");
+    *out = (struct icp__event_columns){{o.key, o.key_size}, {o.type, o.type_size}, {o.time, o.time_size}, {o.value, o.value_size}};
+    return ICP_OK;
+}
+
 icp_status icp__event_check(const struct icp_event *given, struct icp_event *own, char room[ICP__TYPE_ROOM], struct icp_str *type, struct icp_error *err) {
     if (!given) return icp__fail(err, ICP_E_ARGUMENT, "an event must not be NULL");
     const icp_status st = icp__options(given, sizeof *own, own, sizeof *own, err);

@@ -5,7 +5,7 @@
 #include "ingest/batch.h"
 #include "ingest/sample.h"
 
-/* Headers asked for; data NULL = found. */
+/* Headers asked for; data NULL = found. They live as long as the caller's. */
 struct icp__event_columns {
     struct icp_str key, type, time, value;
 };
@@ -75,3 +75,6 @@ struct icp_event;
 icp_status icp__event_reading_one(struct icp__event_reading *r, const char *key, size_t key_size, const struct icp_event *e, struct icp_error *err);
 /* Checks an event and folds its type into `room`. */
 icp_status icp__event_check(const struct icp_event *given, struct icp_event *own, char room[ICP__TYPE_ROOM], struct icp_str *type, struct icp_error *err);
+/* Checks the caller's names of columns. */
+struct icp_event_columns;
+icp_status icp__event_columns_ask(const struct icp_event_columns *given, struct icp__event_columns *out, struct icp_error *err);

@@ -2,6 +2,7 @@
 /* Which account-moments are learned from, and what each is an example of. */
 #include "timing/moments.h"
 #include "base/hash.h"
+#include <icp/fit.h>
 
 /* Rows of one class while they are gathered: those below a bound on the hash of account and day, which is halved when there are too many. */
 struct gathered {
@@ -52,7 +53,7 @@ struct icp__at_risk icp__moments_at_risk(const struct icp__history *h, const str
         a.known = h->event[h->first_event[place]].day;
     for (uint32_t i = a.first; i < a.last; i++) {
         const struct icp__decided *o = &h->outcome[i];
-        if (m->layer == ICP__RETENTION && o->day < a.known)
+        if (m->layer == ICP_LAYER_RETENTION && o->day < a.known)
             a.known = o->day;
         if ((m->ends >> o->kind & 1u) && o->day < a.end)
             a.end = o->day;
@@ -80,7 +81,7 @@ static void look_at(struct making *k, const struct icp__at_risk *a, int32_t day)
             return;
     }
     const uint32_t kinds = m->all ? 0 : outcomes_in(k, a, day);
-    if (m->layer != ICP__RETENTION || m->all)
+    if (m->layer != ICP_LAYER_RETENTION || m->all)
         gather(k, (kinds & m->target) != 0, a->place, day);
     else if (kinds >> ICP__CHURNED & 1u)
         gather(k, 0, a->place, day);
@@ -143,7 +144,7 @@ static void share_mass(struct making *k) {
         count_windows(k, false);
         count_windows(k, true);
     }
-    const double churned = m->layer == ICP__RETENTION ? churned_outcomes(k) : m->outcomes;
+    const double churned = m->layer == ICP_LAYER_RETENTION ? churned_outcomes(k) : m->outcomes;
     if (churned < m->outcomes) {
         for (size_t r = 0; r < g->count; r++)
             g->row[r].mass *= churned / m->outcomes;
@@ -170,7 +171,7 @@ static bool put_rows(struct making *k) {
 }
 
 static void choose_target(const struct icp__history *h, struct icp__moments *m) {
-    if (m->layer == ICP__RETENTION) {
+    if (m->layer == ICP_LAYER_RETENTION) {
         m->target = 1u << ICP__RENEWED | 1u << ICP__EXPANDED;
         m->survival = h->by_kind[ICP__RENEWED] + h->by_kind[ICP__EXPANDED] == 0;
         m->ends = 1u << ICP__CHURNED | 1u << ICP__LOST;
@@ -195,8 +196,6 @@ icp_status icp__moments_make(const struct icp__history *h, uint32_t layer, uint3
     if (!k.failed)
         share_mass(&k);
     m.negatives_seen = k.class[0].seen, m.positives_seen = k.class[1].seen;
-    for (size_t i = 0; !k.failed && i < h->outcomes; i++)
-        m.outcomes_seen += m.target >> h->outcome[i].kind & 1u;
     for (uint32_t place = 0; !k.failed && place < h->kept; place++)
         if (h->first_event[place] == h->first_event[place + 1])
             m.outcomes_without_events += h->first_outcome[place + 1] - h->first_outcome[place];

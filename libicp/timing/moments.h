@@ -26,7 +26,7 @@ struct icp__moments {
     uint32_t rows, negatives;
     double outcomes; /* distinct ones that the positive rows stand for; retention: at most the churned */
     uint64_t considered, censored, undecided; /* account-moments at risk; of these too young; retention: neither renewed nor churned */
-    uint64_t positives_seen, negatives_seen, outcomes_seen; /* before rows were sampled */
+    uint64_t positives_seen, negatives_seen; /* before rows were sampled */
     uint64_t outcomes_without_events; /* outcomes of accounts that have no events at all */
 };
 /* Chooses and labels the rows. The history is settled. */

@@ -31,7 +31,7 @@ static void start(struct playing *p, uint32_t place) {
     p->event = h->first_event[place];
     p->broke = h->first_break[place];
     p->all = 0;
-    p->track = (struct icp__track){-1, -1, ICP_TIME_UNKNOWN, p->ring, NULL};
+    p->track = (struct icp__track){-1, ICP_TIME_UNKNOWN, p->ring, NULL};
 }
 
 static void add_event(struct playing *p, const struct icp__happened *e) {
@@ -46,7 +46,6 @@ static void add_event(struct playing *p, const struct icp__happened *e) {
             icp__ring_add(&p->after[i], d, e->day, weight);
     }
     p->track.first = p->track.first < 0 ? e->day : p->track.first;
-    p->track.newest = e->day;
     p->used = true;
 }
 

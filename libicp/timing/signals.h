@@ -9,7 +9,6 @@
 
 #define ICP__SIGNALS 24u                  /* types with columns of their own; the others count in "any event" alone */
 #define ICP__HORIZON_MOST 3650u           /* days */
-enum { ICP__INTENT = 2, ICP__RETENTION = 3, ICP__LAYER_MOST = 3 }; /* as ICP_LAYER_... of icp/fit.h */
 #define ICP__ANY UINT32_MAX               /* the pooled signal */
 #define ICP__WEEK 7u
 #define ICP__RECENT_WEEKS 4u              /* the period that momentum and surges compare with an account's own past */
@@ -85,7 +84,7 @@ icp_status icp__signals_read(struct icp__signals *s, const char *json, size_t si
 
 /* One account at one moment. */
 struct icp__track {
-    int64_t first, newest;      /* days, of all events; first < 0 = none yet */
+    int64_t first;              /* day of the first event; < 0 = none yet */
     int64_t broken;             /* microseconds of the newest invalidating event, ICP_TIME_UNKNOWN = none */
     const struct icp__ring *ring;  /* [rings] */
     const struct icp__ring *after; /* [rings] since the break; NULL = no break */

@@ -2,6 +2,7 @@
 /* The signals of a layer as canonical JSON, and back: whole numbers only. */
 #include "base/json.h"
 #include "timing/signals.h"
+#include <icp/fit.h>
 
 #define VERSION 1u
 
@@ -163,7 +164,7 @@ static void read_all(struct loading *l, const struct icp__json *root, uint32_t c
     struct icp__signals *s = l->s;
     if (number(l, root, "signals", UINT32_MAX) != VERSION)
         l->wrong = "signals";
-    s->layer = (uint32_t)number(l, root, "layer", ICP__LAYER_MOST);
+    s->layer = (uint32_t)number(l, root, "layer", ICP_LAYER_RETENTION);
     s->horizon = (uint32_t)number(l, root, "horizon", ICP__HORIZON_MOST);
     s->assumed = number(l, root, "assumed", 1) == 1;
     s->key_form = (int32_t)number(l, root, "key_form", 2);

@@ -6,6 +6,7 @@
 #include "counting.h"
 #include "reading.h"
 #include "trait/parse.h"
+#include <icp/fit.h>
 #include <icp/reference.h>
 #include <math.h>
 
@@ -131,7 +132,7 @@ static void find(icp_context *c, const struct stream *o, uint32_t horizon, struc
     icp_reader_free(r);
     ck_assert_int_eq(icp__history_settle(&h, NULL), ICP_OK);
     ck_assert_uint_eq(h.outcomes, o->happened);
-    ck_assert_int_eq(icp__moments_make(&h, ICP__INTENT, horizon, &m, NULL), ICP_OK);
+    ck_assert_int_eq(icp__moments_make(&h, ICP_LAYER_INTENT, horizon, &m, NULL), ICP_OK);
     icp__signals_init(&s, c);
     ck_assert(icp__moments_signals(&h, &m, &s) && icp__moments_half_lives(&h, &m, &s));
     for (int k = 0; k < TYPES; k++) {
