@@ -58,14 +58,17 @@ static double scale2(const struct icp__design *d, const struct icp__feature *f) 
     return information * icp__sqrt(information);
 }
 
+uint32_t icp__layer_group(const struct icp__design *d, uint32_t field) {
+    if (d->field[field].column >= d->derived) /* what is made of events shares one precision: each says too little of its own */
+        while (field > 0 && d->field[field - 1].column >= d->derived)
+            field--;
+    return ICP__GROUPS * field + ICP__GROUP_TRAITS;
+}
+
 /* Words inside values, and terms that a normaliser adds to them, are a group of their own beside the values. */
 static uint32_t group_of(const struct icp__design *d, const struct icp__feature *f) {
-    if (d->field[f->field].column >= d->derived) { /* what is made of events shares one precision: each says too little of its own */
-        uint32_t first = f->field;
-        while (first > 0 && d->field[first - 1].column >= d->derived)
-            first--;
-        return ICP__GROUPS * first + ICP__GROUP_TRAITS;
-    }
+    if (d->field[f->field].column >= d->derived)
+        return icp__layer_group(d, f->field);
     int32_t usual = icp__trait_kind_of(d->schema->column[d->field[f->field].column].kind);
     if (f->kind == ICP_TRAIT_PHRASE)
         return ICP__GROUPS * f->field + ICP__GROUP_PHRASES;

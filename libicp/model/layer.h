@@ -35,6 +35,8 @@ icp_status icp__layer_fit(const struct icp__design *d, const struct icp__spans *
                           struct icp__layer *out, struct icp_error *err);
 icp_status icp__layer_refit(struct icp__layer *l, icp_pool *pool, const struct icp_progress *p, struct icp_error *err);
 void icp__layer_free(struct icp__layer *l);
+/* The group of a field's traits. */
+uint32_t icp__layer_group(const struct icp__design *d, uint32_t field);
 /* Is a customer of this rank on part list `part` (halves by the last bit and by the one before, then thirds)? */
 static inline bool icp__layer_in_part(uint32_t rank, uint32_t part) {
     return part < ICP__HALVES ? (rank >> part / 2 & 1) == part % 2 : rank % ICP__THIRDS == part - ICP__HALVES;

@@ -68,7 +68,7 @@ static void write_columns(const struct icp__outcome *o, struct icp__bytes *b) {
         member(b, ",\"known_reference\":", n->known_reference);
         if (n->use == ICP__USED) {
             member(b, ",\"traits\":", o->steps->design.field[field].count);
-            micro(b, ",\"precision_micro\":", o->steps->layer.tau[ICP__GROUPS * field + ICP__GROUP_TRAITS]);
+            micro(b, ",\"precision_micro\":", o->steps->layer.tau[icp__layer_group(&o->steps->design, field)]);
             field++;
         }
         if (n->two_sources && n->use == ICP__USED)

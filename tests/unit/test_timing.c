@@ -622,6 +622,32 @@ START_TEST(what_cannot_be_used_is_counted) {
 }
 END_TEST
 
+/* doc/timing.md: the columns made of events share one precision. */
+START_TEST(summary_says_the_shared_precision) {
+    icp_buffer *json = NULL;
+    struct icp_str text;
+    long long first = -1;
+    int columns = 0;
+    ck_assert_int_eq(icp_model_summary(lab.model, &json, NULL), ICP_OK);
+    ck_assert_int_eq(icp_buffer_data(json, &text), ICP_OK);
+    char *copy = strndup(text.data, text.size), *p = strstr(copy, " (half-life "), *rest = p ? strstr(p, "\"precision_updates\":") : NULL;
+    ck_assert_ptr_nonnull(rest);
+    *rest = '\0'; /* another layer has a precision of its own */
+    p = copy;
+    while ((p = strstr(p, " (half-life ")) != NULL) {
+        long long precision;
+        char *end = strstr(p, "{\"name\":"), *at = strstr(p, "\"precision_micro\":");
+        p++;
+        if (at == NULL || (end != NULL && at > end) || strstr(p, "\"used\":true") == NULL) continue;
+        ck_assert_int_eq(sscanf(at, "\"precision_micro\":%lld", &precision), 1);
+        first = columns++ ? first : precision;
+        ck_assert_int_eq(precision, first);
+    }
+    ck_assert_int_ge(columns, 3);
+    free(copy), icp_buffer_unref(json);
+}
+END_TEST
+
 START_TEST(ten_thousand_types_are_read) {
     struct timing_given g = given(TIMING_INTENT);
     struct icp_error e = {.struct_size = sizeof e};
@@ -752,6 +778,7 @@ int main(void) {
     tcase_add_test(t, too_little_says_what_is_missing);
     tcase_add_test(t, horizon_of_0_is_90_and_has_bounds);
     tcase_add_test(t, what_cannot_be_used_is_counted);
+    tcase_add_test(t, summary_says_the_shared_precision);
     tcase_add_test(t, ten_thousand_types_are_read);
     tcase_add_test(t, no_column_of_times_is_a_schema_error);
     tcase_add_test(t, bad_cards_are_refused_with_their_place);
