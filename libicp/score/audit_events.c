@@ -20,8 +20,6 @@ struct auditing {
     uint64_t known, mostly; /* accounts with events; of these mostly stale */
 };
 
-static void member(struct icp__bytes *b, const char *name, int64_t v) { icp__bytes_print(b, ",\"%s\":%lld", name, (long long)v); }
-
 /* The ring that counts a signal with its own half-life, or its weeks. */
 static uint32_t ring_of(const struct icp__signals *s, uint32_t signal) {
     for (uint32_t r = 0; r < s->rings; r++)
@@ -40,8 +38,9 @@ static void look_at_account(struct auditing *k, uint32_t account) {
             continue;
         const struct icp__ring *after = t.after != NULL ? &t.after[r] : NULL;
         const struct icp__decay *d = icp__signals_decay(k->s, r);
-        k->mass[i] += icp__ring_read(&t.ring[r], after, d, k->day, 0);
-        k->old[i] += icp__ring_read(&t.ring[r], after, d, k->day, k->s->ring[r].flat ? ICP__RECENT_WEEKS : ICP__STALE_BLOCKS);
+        int64_t old;
+        k->mass[i] += icp__ring_read_with_old(&t.ring[r], after, d, k->day, k->s->ring[r].flat ? ICP__RECENT_WEEKS : ICP__STALE_BLOCKS, &old);
+        k->old[i] += old;
     }
     k->stale[account] = icp__signals_stale(k->s, &t, k->day);
     k->known++;
@@ -74,15 +73,15 @@ static void write_signal(const struct auditing *k, uint32_t i, struct icp__bytes
     const uint32_t threshold = flat ? ICP__RECENT_WEEKS * ICP__WEEK : ICP__STALE_BLOCKS * icp__half_life_days[s->half_life.at];
     icp__bytes_text(b, i ? ",{\"type\":" : "{\"type\":");
     icp__json_string(b, s->type.data, s->type.size);
-    member(b, "events", (int64_t)k->a->count[k->p][i]);
+    icp__json_member(b, "events", (int64_t)k->a->count[k->p][i]);
     write_day(b, "newest", k->a->newest[k->p][i]);
-    member(b, "median_age_days", median_age(k->a->age[k->p] + (size_t)i * ICP__AGES));
-    member(b, "stale_after_days", threshold);
-    member(b, "stale_thousandths", share);
+    icp__json_member(b, "median_age_days", median_age(k->a->age[k->p] + (size_t)i * ICP__AGES));
+    icp__json_member(b, "stale_after_days", threshold);
+    icp__json_member(b, "stale_thousandths", share);
     if (!flat) {
-        member(b, "half_life_days", icp__half_life_days[s->half_life.at]);
-        member(b, "low_days", icp__half_life_days[s->half_life.low]);
-        member(b, "high_days", icp__half_life_days[s->half_life.high]);
+        icp__json_member(b, "half_life_days", icp__half_life_days[s->half_life.at]);
+        icp__json_member(b, "low_days", icp__half_life_days[s->half_life.low]);
+        icp__json_member(b, "high_days", icp__half_life_days[s->half_life.high]);
         icp__bytes_print(b, ",\"half_life\":\"%s\"", s->half_life.measured ? "measured" : "not enough data: assumed");
     }
     icp__bytes_print(b, ",\"verdict\":\"%s\"}", share < 0 ? "silent" : flat ? "assumed" : share > STALE_VERDICT ? "stale" : "fresh");
@@ -109,7 +108,7 @@ static bool write_accounts(const struct auditing *k, struct icp__bytes *b) {
         const struct icp__key *key = &k->a->keys.key[order[i]];
         icp__bytes_text(b, i ? ",{\"key\":" : "{\"key\":");
         icp__json_string(b, key->data, key->size);
-        member(b, "stale_thousandths", k->stale[order[i]]);
+        icp__json_member(b, "stale_thousandths", k->stale[order[i]]);
         write_day(b, "newest", k->a->account[order[i]].newest);
         icp__bytes_text(b, "}");
     }
@@ -180,14 +179,14 @@ icp_status icp_accounts_report(const icp_accounts *a, icp_buffer **json, struct 
     icp__bytes_init(&b, a->ctx);
     icp__bytes_text(&b, "{\"version\":1,\"events\":{");
     icp__event_counts_write(&a->reading.counts, &b);
-    member(&b, "future", (int64_t)a->future);
+    icp__json_member(&b, "future", (int64_t)a->future);
     icp__bytes_text(&b, ",\"columns\":");
     icp__bytes_add(&b, a->reading.columns.data, a->reading.columns.size);
     icp__bytes_print(&b, "},\"accounts\":%llu", (unsigned long long)with_events);
-    member(&b, "accounts_scored", (int64_t)asked);
-    member(&b, "invalidating", (int64_t)a->breaks);
-    member(&b, "segments_without_trait", (int64_t)a->segments_unknown);
-    member(&b, "for_many_left_out", (int64_t)a->many_events);
+    icp__json_member(&b, "accounts_scored", (int64_t)asked);
+    icp__json_member(&b, "invalidating", (int64_t)a->breaks);
+    icp__json_member(&b, "segments_without_trait", (int64_t)a->segments_unknown);
+    icp__json_member(&b, "for_many_left_out", (int64_t)a->many_events);
     icp__bytes_text(&b, "}");
     return icp__bytes_finish(&b, json, err);
 }

@@ -33,11 +33,10 @@ static uint64_t block_sum(const struct icp__ring *r, int64_t block) {
     return block < 0 || block > r->newest || r->newest - block >= (int64_t)ICP__BLOCKS ? 0 : r->sum[block % ICP__BLOCKS];
 }
 
-int64_t icp__ring_read(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day, uint32_t oldest) {
-    const int64_t now = icp__decay_block(d, day);
-    const uint64_t down = d->down[(uint32_t)day % d->days];
+/* In 2^-24 as of the block of the day: ages from..to-1. */
+static uint64_t total_of(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t now, int64_t from, int64_t to) {
     uint64_t total = 0;
-    for (uint32_t age = oldest; age < ICP__BLOCKS; age++) {
+    for (int64_t age = from > now - r->newest ? from : now - r->newest; age < to; age++) { /* nothing is younger than its newest */
         uint64_t sum = block_sum(r, now - age);
         if (after) {
             const uint64_t later = block_sum(after, now - age);
@@ -45,11 +44,28 @@ int64_t icp__ring_read(const struct icp__ring *r, const struct icp__ring *after,
         }
         total += d->flat ? sum : sum >> age;
     }
+    return total;
+}
+
+/* As of the day itself, in thousandths. */
+static int64_t faded(const struct icp__decay *d, uint64_t total, int64_t day) {
+    const uint64_t down = d->down[(uint32_t)day % d->days];
     if (d->flat)
         return (int64_t)(total * 125 >> 21);
     /* total * down * 1000 / 2^48, rounded, in two parts that fit 64 bits. */
     const uint64_t high = (total >> 24) * down * 1000, low = (total & (ONE - 1)) * down * 1000 >> 24;
     return (int64_t)((high + low + ONE / 2) >> 24);
+}
+
+int64_t icp__ring_read(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day) {
+    return faded(d, total_of(r, after, d, icp__decay_block(d, day), 0, ICP__BLOCKS), day);
+}
+
+int64_t icp__ring_read_with_old(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day, uint32_t oldest, int64_t *old) {
+    const int64_t now = icp__decay_block(d, day);
+    const uint64_t late = total_of(r, after, d, now, oldest, ICP__BLOCKS);
+    *old = faded(d, late, day);
+    return faded(d, late + total_of(r, after, d, now, 0, oldest), day);
 }
 
 uint64_t icp__ring_count(const struct icp__ring *r, int64_t from, int64_t to) {

@@ -33,10 +33,11 @@ void icp__ring_put(struct icp__ring *r, int64_t block, uint64_t amount);
 static inline void icp__ring_add(struct icp__ring *r, const struct icp__decay *d, int64_t day, uint32_t weight) {
     icp__ring_put(r, icp__decay_block(d, day), icp__decay_amount(d, day, weight));
 }
-/* The sum as it stands at the beginning of a day, in thousandths: events of blocks at least `oldest` half-lives old. No event may be
- * later than the day. after = the part of r's events that lies behind an invalidating event, the rest counts a quarter; NULL = all
- * count whole. */
-int64_t icp__ring_read(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day, uint32_t oldest);
+/* The sum as it stands at the beginning of a day, in thousandths. No event may be later than the day. after = the part of r's events
+ * that lies behind an invalidating event, the rest counts a quarter; NULL = all count whole. */
+int64_t icp__ring_read(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day);
+/* The same, and *old = that of the blocks at least `oldest` half-lives old; each block is read once. */
+int64_t icp__ring_read_with_old(const struct icp__ring *r, const struct icp__ring *after, const struct icp__decay *d, int64_t day, uint32_t oldest, int64_t *old);
 /* Events of a flat ring in blocks [from, to], whole ones. */
 uint64_t icp__ring_count(const struct icp__ring *r, int64_t from, int64_t to);
 

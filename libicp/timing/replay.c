@@ -141,7 +141,7 @@ static void search_row(void *user, uint32_t row, const struct icp__track *t) {
     k->a[row] = is_case;
     k->b[row] = is_case ? 0 : k->m->outcomes / k->m->negatives;
     for (uint32_t r = 0; r < k->rings; r++) {
-        const int64_t v = icp__ring_read(&t->ring[r], t->after ? &t->after[r] : NULL, k->decay[r % ICP__HALF_LIVES], k->m->row[row].day, 0);
+        const int64_t v = icp__ring_read(&t->ring[r], t->after ? &t->after[r] : NULL, k->decay[r % ICP__HALF_LIVES], k->m->row[row].day);
         k->value[(size_t)r * k->m->rows + row] = v < INT32_MAX ? (int32_t)v : INT32_MAX;
     }
 }

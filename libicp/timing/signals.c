@@ -143,7 +143,7 @@ bool icp__signals_value(const struct icp__signals *s, const struct icp__timing_c
     const uint32_t signal = s->ring[c->ring].signal;
     if (signal != ICP__ANY && s->signal[signal].first > day)
         return false;
-    *out = icp__ring_read(&t->ring[c->ring], t->after && !whole ? &t->after[c->ring] : NULL, icp__signals_decay(s, c->ring), day, 0);
+    *out = icp__ring_read(&t->ring[c->ring], t->after && !whole ? &t->after[c->ring] : NULL, icp__signals_decay(s, c->ring), day);
     return true;
 }
 
@@ -161,11 +161,11 @@ int32_t icp__signals_stale(const struct icp__signals *s, const struct icp__track
     if (t->first < 0 || t->first > day)
         return -1;
     for (uint32_t i = 0; i < s->rings; i++) {
-        const struct icp__ring *after = t->after ? &t->after[i] : NULL;
+        int64_t late;
         if (s->ring[i].value || s->ring[i].flat) /* weeks do not fade: a surge compares them with each other */
             continue;
-        all += icp__ring_read(&t->ring[i], after, icp__signals_decay(s, i), day, 0);
-        old += icp__ring_read(&t->ring[i], after, icp__signals_decay(s, i), day, ICP__STALE_BLOCKS);
+        all += icp__ring_read_with_old(&t->ring[i], t->after ? &t->after[i] : NULL, icp__signals_decay(s, i), day, ICP__STALE_BLOCKS, &late);
+        old += late;
     }
     return all > 0 ? (int32_t)(old * 1000 / all) : -1;
 }

@@ -53,6 +53,13 @@ static void near(int64_t got, double want, const char *what, uint32_t days, uint
     ck_assert_msg(fabs((double)got - want) <= .002 * want + 1, "%s, half-life %u, seed %u: %lld for %f", what, days, (unsigned)seed, (long long)got, want);
 }
 
+/* What is old, read together with all, which stays what it is alone. */
+static int64_t old_of(const struct icp__ring *r, const struct icp__decay *d, int64_t day, uint32_t oldest) {
+    int64_t old;
+    ck_assert_int_eq(icp__ring_read_with_old(r, NULL, d, day, oldest, &old), icp__ring_read(r, NULL, d, day));
+    return old;
+}
+
 START_TEST(sums_are_exact_to_two_per_mille) {
     struct event e[EVENTS];
     for (uint64_t seed = 1; seed <= 40; seed++)
@@ -62,8 +69,8 @@ START_TEST(sums_are_exact_to_two_per_mille) {
             draw(e, EVENTS, &s, seed % 4 ? d->days * 8 : d->days * 40);
             const struct icp__ring r = sum_of(e, EVENTS, d);
             for (int64_t day = BASE; day < BASE + 40 * (int64_t)d->days; day += 1 + below(&s, 2 * d->days)) { /* also much later */
-                near(icp__ring_read(&r, NULL, d, day, 0), exact(e, EVENTS, d, day, 0, 0), "all", d->days, seed);
-                near(icp__ring_read(&r, NULL, d, day, ICP__STALE_BLOCKS), exact(e, EVENTS, d, day, 0, ICP__STALE_BLOCKS), "stale", d->days, seed);
+                near(icp__ring_read(&r, NULL, d, day), exact(e, EVENTS, d, day, 0, 0), "all", d->days, seed);
+                near(old_of(&r, d, day, ICP__STALE_BLOCKS), exact(e, EVENTS, d, day, 0, ICP__STALE_BLOCKS), "stale", d->days, seed);
             }
         }
 }
@@ -75,7 +82,7 @@ START_TEST(one_event_counts_what_the_definition_says) {
             struct icp__ring r = {0};
             icp__ring_add(&r, &decay[k], BASE + phase, ICP__WEIGHT_ONE);
             for (int64_t age = 0; age <= 10 * decay[k].days; age += 1 + age / 4)
-                near(icp__ring_read(&r, NULL, &decay[k], BASE + phase + age, 0), 1000 * exp2(-(double)age / decay[k].days), "one", decay[k].days, 0);
+                near(icp__ring_read(&r, NULL, &decay[k], BASE + phase + age), 1000 * exp2(-(double)age / decay[k].days), "one", decay[k].days, 0);
         }
 }
 END_TEST
@@ -93,7 +100,7 @@ START_TEST(what_came_before_a_break_counts_a_quarter) {
             for (int i = 0; i < EVENTS; i++)
                 if (e[i].day >= broken) icp__ring_add(&after, d, e[i].day, e[i].weight);
             for (int64_t day = BASE; day < BASE + 5 * (int64_t)d->days; day += 1 + d->days / 3)
-                near(icp__ring_read(&r, &after, d, day, 0), exact(e, EVENTS, d, day, broken, 0), "broken", d->days, seed);
+                near(icp__ring_read(&r, &after, d, day), exact(e, EVENTS, d, day, broken, 0), "broken", d->days, seed);
         }
 }
 END_TEST
@@ -131,9 +138,9 @@ START_TEST(events_of_32_blocks_ago_drop_out) {
             }
         struct icp__ring r = {0}; /* and by reading later */
         icp__ring_add(&r, d, BASE, 63 * ICP__WEIGHT_ONE);
-        ck_assert_int_gt(icp__ring_read(&r, NULL, d, BASE, 0), 30000);
-        for (int64_t b = 32; b < 100; b++) ck_assert_int_eq(icp__ring_read(&r, NULL, d, (newest + b) * d->days, 0), 0);
-        ck_assert_int_eq(icp__ring_read(&r, NULL, d, BASE, 1), 0); /* nor is it stale now */
+        ck_assert_int_gt(icp__ring_read(&r, NULL, d, BASE), 30000);
+        for (int64_t b = 32; b < 100; b++) ck_assert_int_eq(icp__ring_read(&r, NULL, d, (newest + b) * d->days), 0);
+        ck_assert_int_eq(old_of(&r, d, BASE, 1), 0); /* nor is it stale now */
     }
 }
 END_TEST
@@ -151,7 +158,7 @@ START_TEST(sums_saturate_whatever_the_order) {
         for (int64_t b = 0; b < (int64_t)ICP__BLOCKS; b++) icp__ring_put(&r, 10 + b, UINT64_MAX);
         int64_t last = INT64_MAX;
         for (int64_t day = 41 * (int64_t)d->days; day < 80 * (int64_t)d->days; day += 1 + d->days / 5) {
-            const int64_t v = icp__ring_read(&r, NULL, d, day, 0), part = icp__ring_read(&r, &(struct icp__ring){0}, d, day, 0);
+            const int64_t v = icp__ring_read(&r, NULL, d, day), part = icp__ring_read(&r, &(struct icp__ring){0}, d, day);
             ck_assert(v >= 0 && v <= last && part <= v / 4 + 1);
             if (day < 42 * (int64_t)d->days) ck_assert_int_gt(v, INT64_C(1) << 35);
             last = v;
@@ -182,8 +189,8 @@ START_TEST(flat_rings_count) {
             uint64_t n = 0, old = 0;
             for (int64_t b = week - ICP__BLOCKS + 1; b <= week; b++)
                 if (b >= 0 && b < 80 && b > r.newest - (int64_t)ICP__BLOCKS) n += count[b], old += b <= week - 4 ? count[b] : 0;
-            ck_assert_int_eq(icp__ring_read(&r, NULL, &weeks, week * 7 + 3, 0), (int64_t)n * 1000);
-            ck_assert_int_eq(icp__ring_read(&r, NULL, &weeks, week * 7 + 3, 4), (int64_t)old * 1000);
+            ck_assert_int_eq(icp__ring_read(&r, NULL, &weeks, week * 7 + 3), (int64_t)n * 1000);
+            ck_assert_int_eq(old_of(&r, &weeks, week * 7 + 3, 4), (int64_t)old * 1000);
         }
     }
 }
