@@ -33,6 +33,7 @@ icp_status icp__json_known(icp_context *c, const struct icp__json *object, icp_s
 void icp__json_string(struct icp__bytes *b, const char *s, size_t n); /* quoted; bytes that are not UTF-8 become U+FFFD */
 void icp__json_strz(struct icp__bytes *b, const char *s);
 void icp__json_int(struct icp__bytes *b, int64_t v);
+void icp__json_member(struct icp__bytes *b, const char *name, int64_t v); /* ,"name":v */
 void icp__json_uint_write(struct icp__bytes *b, uint64_t v);
 void icp__json_double(struct icp__bytes *b, double v); /* shortest; null when not finite */
 void icp__json_hex(struct icp__bytes *b, const uint8_t *data, size_t n); /* quoted lower-case hex */

@@ -56,6 +56,10 @@ void icp__json_int(struct icp__bytes *b, int64_t v) {
     icp__bytes_add(b, text, icp__int_print(v, text));
 }
 
+void icp__json_member(struct icp__bytes *b, const char *name, int64_t v) {
+    icp__bytes_print(b, ",\"%s\":%lld", name, (long long)v);
+}
+
 void icp__json_uint_write(struct icp__bytes *b, uint64_t v) {
     if (v <= INT64_MAX) {
         icp__json_int(b, (int64_t)v);

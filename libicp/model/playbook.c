@@ -5,7 +5,7 @@
 
 const char *const icp__quadrant_names[ICP__QUADRANTS + 1] = {"", "low", "investigate", "early", "pursue"};
 static const char *const defaults[ICP__QUADRANTS + 1] = {"", "low priority", "investigate", "nurture", "pursue"};
-static const char *const tiers[ICP__TIERS + 1] = {"", "Very Poor", "Poor", "Fair", "Good", "Excellent"};
+const char *const icp__tier_names[ICP__TIERS + 1] = {"", "Very Poor", "Poor", "Fair", "Good", "Excellent"};
 
 int32_t icp_quadrant_of(int32_t fit_tier, int32_t intent_tier) {
     if (fit_tier >= ICP_TIER_GOOD)
@@ -24,15 +24,12 @@ static bool is(struct icp_str a, const char *text) { return a.size == strlen(tex
 static bool read_pair(struct icp_str name, int32_t *fit, int32_t *intent) {
     for (*fit = 1; *fit <= ICP__TIERS; ++*fit)
         for (*intent = 1; *intent <= ICP__TIERS; ++*intent) {
-            const size_t n = strlen(tiers[*fit]), k = strlen(tiers[*intent]);
-            if (name.size == n + 3 + k && !memcmp(name.data, tiers[*fit], n) && !memcmp(name.data + n, " x ", 3) && !memcmp(name.data + n + 3, tiers[*intent], k))
+            const char *f = icp__tier_names[*fit], *i = icp__tier_names[*intent];
+            const size_t n = strlen(f), k = strlen(i);
+            if (name.size == n + 3 + k && !memcmp(name.data, f, n) && !memcmp(name.data + n, " x ", 3) && !memcmp(name.data + n + 3, i, k))
                 return true;
         }
     return false;
-}
-
-static icp_status expected(const struct icp__json *j, icp_status code, struct icp_error *err, const char *what, const char *wanted) {
-    return icp__json_expected(j, code, err, what, wanted);
 }
 
 static icp_status check_member(const struct icp__json *j, icp_status code, struct icp_error *err) {
@@ -41,9 +38,9 @@ static icp_status check_member(const struct icp__json *j, icp_status code, struc
     for (int q = 1; q <= ICP__QUADRANTS; q++)
         quadrant = quadrant || is(j->name, icp__quadrant_names[q]);
     if (!quadrant && !read_pair(j->name, &fit, &intent))
-        return expected(j, code, err, "playbook", "members pursue, early, investigate, low or pairs of tiers such as \"Excellent x Good\" (fit x intent)");
+        return icp__json_expected(j, code, err, "playbook", "members pursue, early, investigate, low or pairs of tiers such as \"Excellent x Good\" (fit x intent)");
     if (j->type != ICP__JSON_STRING || j->text.size == 0 || j->text.size > 200)
-        return expected(j, code, err, "an action", "a text of 1 to 200 bytes");
+        return icp__json_expected(j, code, err, "an action", "a text of 1 to 200 bytes");
     return ICP_OK;
 }
 
@@ -76,9 +73,9 @@ icp_status icp__playbook_read(icp_context *c, const char *json, size_t size, icp
     icp_status st = icp__json_parse(&arena, json, size, code, &root, err);
     const struct icp__json *book = st ? NULL : icp__json_get(root, "playbook");
     if (!st && root->type != ICP__JSON_OBJECT)
-        st = expected(root, code, err, "a card", "an object");
+        st = icp__json_expected(root, code, err, "a card", "an object");
     if (!st && book && book->type != ICP__JSON_OBJECT)
-        st = expected(book, code, err, "playbook", "an object");
+        st = icp__json_expected(book, code, err, "playbook", "an object");
     for (const struct icp__json *j = !st && book ? book->child : NULL; !st && j; j = j->next) {
         st = check_member(j, code, err);
         room += j->text.size + 1;

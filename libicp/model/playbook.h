@@ -15,4 +15,4 @@ struct icp__playbook {
 icp_status icp__playbook_read(icp_context *c, const char *json, size_t size, icp_status code, struct icp__playbook **out, struct icp_error *err);
 /* p may be NULL: the defaults. */
 struct icp_str icp__playbook_action(const struct icp__playbook *p, int32_t fit_tier, int32_t intent_tier);
-extern const char *const icp__quadrant_names[ICP__QUADRANTS + 1];
+extern const char *const icp__tier_names[ICP__TIERS + 1], *const icp__quadrant_names[ICP__QUADRANTS + 1];

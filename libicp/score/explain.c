@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Why the last record's score is what it is. */
 #include "base/json.h"
+#include "model/playbook.h"
 #include "score/scorer.h"
 #include "trait/parse.h"
 
@@ -47,17 +48,9 @@ icp_status icp_scorer_contributions(const icp_scorer *s, int32_t layer, int32_t 
 static const char *layer_name(uint32_t layer) {
     return layer == ICP_LAYER_FIT ? "fit" : layer == ICP_LAYER_INTENT ? "intent" : "retention";
 }
-static const char *tier_name(int32_t tier) {
-    static const char *const names[] = {"", "Very Poor", "Poor", "Fair", "Good", "Excellent"};
-    return names[tier];
-}
 static const char *confidence_name(int32_t confidence) {
     static const char *const names[] = {"", "Insufficient", "Low", "Medium", "High"};
     return names[confidence];
-}
-
-static void member(struct icp__bytes *b, const char *name, int64_t v) {
-    icp__bytes_print(b, ",\"%s\":%lld", name, (long long)v);
 }
 
 /* Thousandths as a decimal without trailing zeros. */
@@ -115,9 +108,9 @@ static void known_columns(const icp_scorer *s, struct icp__bytes *b) {
             sum += icp__entry_points(icp__entry(m, s->hits[i]));
         icp__bytes_text(b, first == 0 ? "{\"column\":" : ",{\"column\":");
         icp__json_string(b, column.data, column.size);
-        member(b, "millipoints", sum);
-        member(b, "offset", icp__entry_points(icp__entry(m, m->slots[index].known)));
-        member(b, "traits", (int64_t)i - first - 1);
+        icp__json_member(b, "millipoints", sum);
+        icp__json_member(b, "offset", icp__entry_points(icp__entry(m, m->slots[index].known)));
+        icp__json_member(b, "traits", (int64_t)i - first - 1);
         icp__bytes_text(b, "}");
     }
     icp__bytes_text(b, "]");
@@ -131,17 +124,17 @@ static void timing(const icp_scorer *s, struct icp__bytes *b) {
         return;
     icp__bytes_print(b, ",\"assumed\":%s", s->model->signals->assumed ? "true" : "false");
     if (v->stale >= 0)
-        member(b, "stale_thousandths", v->stale);
+        icp__json_member(b, "stale_thousandths", v->stale);
     if (v->trend != ICP_TREND_UNKNOWN)
-        member(b, "trend_thousandths", v->trend);
+        icp__json_member(b, "trend_thousandths", v->trend);
     if (s->record.broken == NULL)
         return;
     icp__bytes_text(b, ",\"invalidated\":{\"event\":");
     icp__json_strz(b, s->record.broken->name);
     icp__date_print(s->record.broken->time / ICP__DAY, day);
     icp__bytes_print(b, ",\"day\":\"%.*s\"", 10, day);
-    member(b, "score_without", icp__points_score(v->whole));
-    member(b, "millipoints_without", v->whole);
+    icp__json_member(b, "score_without", icp__points_score(v->whole));
+    icp__json_member(b, "millipoints_without", v->whole);
     icp__bytes_text(b, "}");
 }
 
@@ -192,12 +185,12 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     v = &s->score;
     sort_hits(s->hits, s->record.count);
     icp__bytes_init(&b, s->ctx);
-    icp__bytes_print(&b, "{\"version\":1,\"layer\":\"%s\",\"score\":%d,\"tier\":\"%s\"", layer_name(s->model->layer), v->score, tier_name(v->tier));
-    member(&b, "millipoints", v->millipoints);
-    member(&b, "unsaturated", icp__points_linear(v->millipoints));
-    member(&b, "saturation", v->score - icp__points_linear(v->millipoints));
+    icp__bytes_print(&b, "{\"version\":1,\"layer\":\"%s\",\"score\":%d,\"tier\":\"%s\"", layer_name(s->model->layer), v->score, icp__tier_names[v->tier]);
+    icp__json_member(&b, "millipoints", v->millipoints);
+    icp__json_member(&b, "unsaturated", icp__points_linear(v->millipoints));
+    icp__json_member(&b, "saturation", v->score - icp__points_linear(v->millipoints));
     icp__bytes_print(&b, ",\"interval\":{\"low\":%d,\"high\":%d", v->low, v->high);
-    member(&b, "half_width", icp__isqrt((uint64_t)v->variance));
+    icp__json_member(&b, "half_width", icp__isqrt((uint64_t)v->variance));
     icp__bytes_print(&b, ",\"uncalibrated\":%s}", v->flags & ICP_FLAG_INTERVAL_UNCALIBRATED ? "true" : "false");
     icp__bytes_print(&b, ",\"confidence\":{\"level\":\"%s\",\"effective_customers\":", confidence_name(v->confidence));
     thousandths(&b, v->effective);
@@ -205,7 +198,7 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     causes(s, &b);
     icp__bytes_text(&b, "}");
     timing(s, &b);
-    member(&b, "known", s->record.known);
+    icp__json_member(&b, "known", s->record.known);
     unknown_columns(s, &b);
     columns_with(s, &b, "unreadable", ICP__CELL_UNREADABLE);
     columns_with(s, &b, "out_of_range", ICP__CELL_OUTSIDE);

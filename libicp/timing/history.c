@@ -355,8 +355,6 @@ icp_status icp__history_settle(struct icp__history *h, struct icp_error *err) {
     return ICP_OK;
 }
 
-static void member(struct icp__bytes *b, const char *name, uint64_t v) { icp__bytes_print(b, ",\"%s\":%llu", name, (unsigned long long)v); }
-
 static void write_columns(const struct icp__event_reading *r, struct icp__bytes *json) {
     icp__bytes_text(json, ",\"columns\":");
     icp__bytes_add(json, r->columns.data, r->columns.size);
@@ -365,7 +363,7 @@ static void write_columns(const struct icp__event_reading *r, struct icp__bytes 
 static void write_counts(const struct icp__event_reading *r, uint64_t future, bool model, struct icp__bytes *json) {
     if (!model) {
         icp__event_counts_write(&r->counts, json);
-        member(json, "future", future);
+        icp__json_member(json, "future", future);
         return;
     }
     icp__bytes_print(json, "\"events\":%llu", (unsigned long long)(r->counts.events - future));
@@ -383,28 +381,28 @@ void icp__history_report(const struct icp__history *h, bool model, struct icp__b
     static const char *const kinds[ICP__OUTCOMES] = {"", "converted", "lost", "expanded", "renewed", "churned"};
     icp__bytes_text(json, "{\"events\":{");
     write_counts(&h->reading, h->future, model, json);
-    member(json, "types", h->types.count);
+    icp__json_member(json, "types", h->types.count);
     if (!model)
         write_columns(&h->reading, json);
     icp__bytes_text(json, "},\"outcomes\":{");
     write_counts(&h->decisions, h->future_outcomes, model, json);
-    member(json, "not_an_outcome", h->unknown_outcomes);
+    icp__json_member(json, "not_an_outcome", h->unknown_outcomes);
     if (h->unknown_outcomes) {
         icp__bytes_text(json, ",\"not_an_outcome_example\":");
         icp__json_strz(json, h->unknown_outcome);
     }
     for (int k = 1; k < ICP__OUTCOMES; k++)
-        member(json, kinds[k], h->by_kind[k]);
+        icp__json_member(json, kinds[k], h->by_kind[k]);
     if (!model)
         write_columns(&h->decisions, json);
     icp__bytes_text(json, "}");
     uint64_t kept = 0;
     for (size_t i = 0; i < h->accounts.count; i++)
         kept += h->hash[i] < h->keep_below;
-    member(json, "accounts", kept);
-    member(json, "accounts_kept_one_in", kept_part(h));
-    member(json, "invalidating", h->breaks + h->all_breaks);
-    member(json, "invalidating_segments", h->segment_breaks);
-    member(json, "for_many_left_out", h->many_events);
+    icp__json_member(json, "accounts", kept);
+    icp__json_member(json, "accounts_kept_one_in", kept_part(h));
+    icp__json_member(json, "invalidating", h->breaks + h->all_breaks);
+    icp__json_member(json, "invalidating_segments", h->segment_breaks);
+    icp__json_member(json, "for_many_left_out", h->many_events);
     icp__bytes_text(json, "}");
 }

@@ -6,40 +6,38 @@
 
 #define VERSION 1u
 
-static void member(struct icp__bytes *b, const char *name, int64_t v) { icp__bytes_print(b, ",\"%s\":%lld", name, (long long)v); }
-
 static int64_t micro(double v) { return (int64_t)(v * 1e6 + 0.5); }
 
 static void write_signal(const struct icp__signal *s, struct icp__bytes *b) {
     const struct icp__half_life *h = &s->half_life;
     icp__bytes_text(b, "{\"type\":");
     icp__json_string(b, s->type.data, s->type.size);
-    member(b, "events", (int64_t)s->events);
-    member(b, "first", s->first);
-    member(b, "newest", s->newest);
-    member(b, "half_life", icp__half_life_days[h->at]);
-    member(b, "low", icp__half_life_days[h->low]);
-    member(b, "high", icp__half_life_days[h->high]);
+    icp__json_member(b, "events", (int64_t)s->events);
+    icp__json_member(b, "first", s->first);
+    icp__json_member(b, "newest", s->newest);
+    icp__json_member(b, "half_life", icp__half_life_days[h->at]);
+    icp__json_member(b, "low", icp__half_life_days[h->low]);
+    icp__json_member(b, "high", icp__half_life_days[h->high]);
     icp__bytes_print(b, ",\"measured\":%s,\"chance_micro\":[", h->measured ? "true" : "false");
     for (uint32_t k = 0; k < ICP__HALF_LIVES; k++)
         icp__bytes_print(b, k ? ",%lld" : "%lld", (long long)micro(h->chance[k]));
     icp__bytes_text(b, "]");
-    member(b, "prior_events_micro", s->prior_events_micro);
-    member(b, "prior_days_micro", s->prior_days_micro);
+    icp__json_member(b, "prior_events_micro", s->prior_events_micro);
+    icp__json_member(b, "prior_days_micro", s->prior_days_micro);
     icp__bytes_text(b, "}");
 }
 
 void icp__signals_write(const struct icp__signals *s, struct icp__bytes *b) {
     icp__bytes_print(b, "{\"signals\":%u", VERSION);
-    member(b, "layer", s->layer);
-    member(b, "horizon", s->horizon);
-    member(b, "assumed", s->assumed);
-    member(b, "key_form", s->key_form);
+    icp__json_member(b, "layer", s->layer);
+    icp__json_member(b, "horizon", s->horizon);
+    icp__json_member(b, "assumed", s->assumed);
+    icp__json_member(b, "key_form", s->key_form);
     icp__bytes_text(b, ",\"key\":");
     icp__json_string(b, s->key.data ? s->key.data : "", s->key.size);
     icp__bytes_text(b, ",\"invalidates\":");
     icp__json_string(b, s->invalidates.data ? s->invalidates.data : "", s->invalidates.size);
-    member(b, "weeks", s->weeks);
+    icp__json_member(b, "weeks", s->weeks);
     icp__bytes_text(b, ",\"types\":[");
     for (uint32_t i = 0; i < s->signals; i++) {
         icp__bytes_text(b, i ? "," : "");
