@@ -66,30 +66,28 @@ icp_status icp__entry_append(icp_ledger *l, int64_t now, const struct icp__entry
     return st;
 }
 
+icp_status icp__entry_may_append(const icp_ledger *l, int64_t now, const struct icp_ledger_head *head, struct icp_error *err) {
+    if (now < 0)
+        return icp__fail(err, ICP_E_ARGUMENT, "now is before 1970, or not known");
+    const icp_status st = icp__ledger_head_check(head, err);
+    return !st && l->read_only ? icp__fail(err, ICP_E_STATE, "the ledger was opened read-only") : st;
+}
+
 icp_status icp_ledger_append(icp_ledger *l, int64_t now, const char *entry_json, size_t size, struct icp_ledger_head *head, struct icp_error *err) {
     struct icp__arena a;
     struct icp__entry e;
     struct icp__last last;
     if (!l || !entry_json)
         return icp__fail(err, ICP_E_ARGUMENT, "ledger and entry must not be NULL");
-    if (now < 0)
-        return icp__fail(err, ICP_E_ARGUMENT, "now is before 1970, or not known");
-    icp_status st = icp__ledger_head_check(head, err);
-    if (!st && l->read_only)
-        st = icp__fail(err, ICP_E_STATE, "the ledger was opened read-only");
+    icp_status st = icp__entry_may_append(l, now, head, err);
     if (st)
         return st;
     icp__arena_init(&a, &l->own);
     st = icp__entry_read(l, &a, entry_json, size, NULL, 0, &e, err);
     if (!st)
         st = icp__ledger_begin(l, true, err);
-    if (!st) {
-        st = icp__entry_append(l, now, &e, &last, err);
-        if (st)
-            icp__ledger_rollback(l);
-        else
-            st = icp__ledger_commit(l, err);
-    }
+    if (!st)
+        st = icp__ledger_end(l, icp__entry_append(l, now, &e, &last, err), err);
     if (!st)
         icp__ledger_head_fill(head, &last);
     icp__entry_free(&e);

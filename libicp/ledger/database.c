@@ -109,8 +109,9 @@ icp_status icp__ledger_begin(icp_ledger *l, bool write, struct icp_error *err) {
     return icp__ledger_run(l, write ? "BEGIN IMMEDIATE" : "BEGIN", err);
 }
 
-icp_status icp__ledger_commit(icp_ledger *l, struct icp_error *err) {
-    icp_status st = icp__ledger_run(l, "COMMIT", err);
+icp_status icp__ledger_end(icp_ledger *l, icp_status st, struct icp_error *err) {
+    if (!st)
+        st = icp__ledger_run(l, "COMMIT", err);
     if (st)
         icp__ledger_rollback(l);
     return st;

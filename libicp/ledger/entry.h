@@ -23,6 +23,8 @@ void icp__entry_free(struct icp__entry *e);
 
 /* Members in the order of their names' bytes, no blanks, the shortest escapes, numbers as they were written. */
 icp_status icp__entry_canonical(struct icp__arena *a, const struct icp__json *j, struct icp__bytes *out, struct icp_error *err);
+/* What can be told without reading: the time, the caller's head (NULL allowed), whether it is open for writing. */
+icp_status icp__entry_may_append(const icp_ledger *l, int64_t now, const struct icp_ledger_head *head, struct icp_error *err);
 /* Inside a writing transaction; *last becomes the new entry. */
 icp_status icp__entry_append(icp_ledger *l, int64_t now, const struct icp__entry *e, struct icp__last *last, struct icp_error *err);
 /* SHA-256(previous hash, time as 8 bytes little-endian, entry). */

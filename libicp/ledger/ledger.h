@@ -35,9 +35,9 @@ icp_status icp__ledger_prepare(icp_ledger *l, const char *sql, sqlite3_stmt **ou
 /* *row = whether there is one. */
 icp_status icp__ledger_step(icp_ledger *l, sqlite3_stmt *s, bool *row, struct icp_error *err);
 icp_status icp__ledger_run(icp_ledger *l, const char *sql, struct icp_error *err);
-/* A whole transaction lies between begin and commit or rollback. */
+/* A whole transaction lies between begin and end or rollback. End commits if st is ICP_OK, else rolls back; gives st, or why it could not. */
 icp_status icp__ledger_begin(icp_ledger *l, bool write, struct icp_error *err);
-icp_status icp__ledger_commit(icp_ledger *l, struct icp_error *err);
+icp_status icp__ledger_end(icp_ledger *l, icp_status st, struct icp_error *err);
 void icp__ledger_rollback(icp_ledger *l);
 icp_status icp__ledger_last(icp_ledger *l, struct icp__last *out, struct icp_error *err);
 

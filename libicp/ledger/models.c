@@ -90,10 +90,7 @@ static icp_status store(icp_ledger *l, int64_t now, const struct stored *f, cons
         st = insert(l, f, err);
     if (!st)
         st = icp__entry_append(l, now, e, last, err);
-    if (!st)
-        return icp__ledger_commit(l, err);
-    icp__ledger_rollback(l);
-    return st;
+    return icp__ledger_end(l, st, err);
 }
 
 icp_status icp_ledger_store_model(icp_ledger *l, const icp_model *m, int64_t now, const char *note_json, size_t size, struct icp_ledger_head *head,
@@ -104,11 +101,7 @@ icp_status icp_ledger_store_model(icp_ledger *l, const icp_model *m, int64_t now
     struct icp__last last;
     if (!l || !m || !note_json)
         return icp__fail(err, ICP_E_ARGUMENT, "ledger, model and note must not be NULL");
-    if (now < 0)
-        return icp__fail(err, ICP_E_ARGUMENT, "now is before 1970, or not known");
-    icp_status st = icp__ledger_head_check(head, err);
-    if (!st && l->read_only)
-        st = icp__fail(err, ICP_E_STATE, "the ledger was opened read-only");
+    icp_status st = icp__entry_may_append(l, now, head, err);
     if (st)
         return st;
     icp__arena_init(&a, &l->own);

@@ -58,13 +58,9 @@ static icp_status make_tables(icp_ledger *l, struct icp_error *err) {
     st = ask(l, "PRAGMA application_id", &application, err); /* another process may have been faster */
     if (!st)
         st = ask(l, "SELECT count(*) FROM sqlite_master", &tables, err);
-    if (!st && !application && !tables) {
+    if (!st && !application && !tables)
         st = icp__ledger_run(l, schema, err);
-        if (!st)
-            return icp__ledger_commit(l, err);
-    }
-    icp__ledger_rollback(l);
-    return st;
+    return icp__ledger_end(l, st, err);
 }
 
 static icp_status check_file(icp_ledger *l, uint32_t flags, struct icp_error *err) {
