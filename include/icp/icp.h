@@ -8,6 +8,7 @@
 #include <icp/dataset.h>
 #include <icp/events.h>
 #include <icp/fit.h>
+#include <icp/govern.h>
 #include <icp/model.h>
 #include <icp/reference.h>
 #include <icp/score.h>
