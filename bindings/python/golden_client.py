@@ -34,13 +34,15 @@ class FitOptions(c.Structure):
 
 class ScorerOptions(c.Structure):
     _fields_ = [("struct_size", c.c_uint32), ("flags", c.c_uint32), ("layers", c.c_uint32), ("reasons", c.c_uint32),
-                ("key_column", c.c_void_p), ("key_size", c.c_size_t), ("accounts", c.c_void_p), ("as_of", c.c_int64)]
+                ("key_column", c.c_void_p), ("key_size", c.c_size_t), ("accounts", c.c_void_p), ("as_of", c.c_int64),
+                ("decisions", c.c_void_p)]
 
 
 class Score(c.Structure):
     _fields_ = [("struct_size", c.c_uint32), ("layer", c.c_int32), ("score", c.c_int32), ("tier", c.c_int32), ("low", c.c_int32),
                 ("high", c.c_int32), ("millipoints", c.c_int64), ("variance", c.c_int64), ("confidence", c.c_int32), ("reserved", c.c_int32),
-                ("flags", c.c_uint64), ("effective", c.c_int64), ("whole", c.c_int64), ("stale", c.c_int32), ("trend", c.c_int32)]
+                ("flags", c.c_uint64), ("effective", c.c_int64), ("whole", c.c_int64), ("stale", c.c_int32), ("trend", c.c_int32),
+                ("effective_tier", c.c_int32), ("reserved2", c.c_int32), ("override_number", c.c_uint64)]
 
 
 class ModelInfo(c.Structure):

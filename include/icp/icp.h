@@ -6,6 +6,7 @@
 #include <icp/base.h>
 #include <icp/batch.h>
 #include <icp/dataset.h>
+#include <icp/decisions.h>
 #include <icp/events.h>
 #include <icp/fit.h>
 #include <icp/govern.h>

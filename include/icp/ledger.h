@@ -11,7 +11,7 @@
  *   head: with scores, in version control, in a mail.
  */
 #pragma once
-#include <icp/model.h>
+#include <icp/decisions.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -102,6 +102,15 @@ ICP_API icp_status icp_ledger_verify(icp_ledger *l, const struct icp_ledger_head
  *         too long
  * @since 0.1 */
 ICP_API icp_status icp_ledger_entries(icp_ledger *l, const struct icp_ledger_filter *filter, icp_buffer **json, struct icp_error *err);
+
+/** What holds at a moment, of all entries: for a scorer.
+ * @param[in] as_of the moment, microseconds since 1970-01-01 UTC; entries at or after it are not seen
+ * @param[out] out one reference; release with icp_decisions_unref()
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_CHECKSUM, ICP_E_LEDGER when others hold the ledger for too long, ICP_E_FORMAT when an
+ *         entry of a later release says what this one cannot read
+ * @since 0.1 */
+ICP_API icp_status icp_ledger_decisions(icp_ledger *l, int64_t as_of, icp_decisions **out, struct icp_error *err);
 
 /** Stores a model's file and appends the entry of kind version that names it, both or neither. A model that is there already is not
  * stored again.

@@ -129,12 +129,20 @@ ICP_API icp_status icp_model_layer(const icp_model *m, int32_t layer, struct icp
  * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED
  * @since 0.1 */
 ICP_API icp_status icp_model_signal(const icp_model *m, int32_t layer, uint32_t i, struct icp_signal *out, struct icp_error *err);
-/** The card as it was given to the fit (JSON), "{}" without one.
+/** The card as it was given (JSON, doc/card.md), "{}" without one.
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_model_card(const icp_model *m, icp_buffer **json, struct icp_error *err);
+/** The same model with another card, which is in its id: a new model.
+ * @param[in] json a card (doc/card.md)
+ * @param[in] size bytes
+ * @param[out] out one reference
+ * @param[out] err NULL allowed; line and column of what is wrong with the card
+ * @return ICP_E_ARGUMENT, ICP_E_FORMAT, ICP_E_LIMIT, ICP_E_MEMORY
+ * @since 0.1 */
+ICP_API icp_status icp_model_with_card(const icp_model *m, const char *json, size_t size, icp_model **out, struct icp_error *err);
 /** The schema the model reads companies with.
  * @param[out] out one reference
  * @param[out] err NULL allowed

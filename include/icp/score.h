@@ -6,6 +6,7 @@
  * 3 bits (doc/score.md). It does not depend on what else is in the batch. Scoring is integer look-ups and additions.
  */
 #pragma once
+#include <icp/decisions.h>
 #include <icp/events.h>
 
 #ifdef __cplusplus
@@ -26,7 +27,7 @@ enum {
     ICP_TIER_EXCELLENT = 5  /**< 657 and above */
 };
 
-/** Confidence, by the effective number of customers behind a score. */
+/** Confidence, by the effective number of customers behind a score; of a model that is overdue or was overtaken by a change at most Medium. */
 enum {
     ICP_CONFIDENCE_INSUFFICIENT = 1, /**< below 5 */
     ICP_CONFIDENCE_LOW = 2,          /**< 5 to 14 */
@@ -47,7 +48,11 @@ enum {
     ICP_FLAG_LISTED_SHARE_HIGH = 256u,   /**< more than 1/8 of the reference are customers */
     ICP_FLAG_ASSUMED = 512u,             /**< no outcome says that an account bought: the score is a surge test, not learned */
     ICP_FLAG_STALE = 1024u,              /**< most of the events behind the score are older than three half-lives */
-    ICP_FLAG_INVALIDATED = 2048u         /**< an invalidating event discounts what came before it (ICP_COL_EVENT, ICP_COL_WHOLE) */
+    ICP_FLAG_INVALIDATED = 2048u,        /**< an invalidating event discounts what came before it (ICP_COL_EVENT, ICP_COL_WHOLE) */
+    ICP_FLAG_FLAGGED = 4096u,            /**< somebody raised a flag on the company, its segment or the model, and it is open */
+    ICP_FLAG_REVIEW_OVERDUE = 8192u,     /**< the card's date of review is past */
+    ICP_FLAG_CALIBRATION_OVERDUE = 16384u, /**< the card's date of calibration is past */
+    ICP_FLAG_CHANGED = 32768u            /**< product, positioning or market changed after the fit, and nobody reviewed the model since */
 };
 
 /** Where fit and intent meet. */
@@ -77,6 +82,9 @@ enum {
     ICP_COL_WHOLE = 17,        /**< int64, milli-points as if no event had invalidated what came before. Timing layers */
     ICP_COL_EVENT = 18,        /**< bytes, the invalidating event and its day, "acquisition 2012-08-01"; empty = none. Timing layers */
     ICP_COL_STALE = 19,        /**< int32, share of the decayed events that is stale, thousandths; -1 = there are none. Timing layers */
+    ICP_COL_EFFECTIVE_TIER = 14, /**< int32, the tier that counts: the override's, else ICP_COL_TIER. With decisions */
+    ICP_COL_OVERRIDE = 15,     /**< bytes, "Good by Jane Doe (VP Sales) until 2026-12-31: context, signed a letter of intent"; empty = none. With decisions */
+    ICP_COL_OVERRIDE_NUMBER = 21, /**< int64, the entry of the override; 0 = none. With decisions */
     ICP_COL_TREND = 20         /**< int32, log2 of the last four weeks' rate of events over the account's own before, thousandths;
                                     ICP_TREND_UNKNOWN = too young. Timing layers */
 };
@@ -100,7 +108,8 @@ struct icp_scorer_options {
     const char *key_column; /**< header of the key column; NULL = that of the model's schema if there is one */
     size_t key_size;        /**< bytes of key_column */
     icp_accounts *accounts; /**< events of the companies of batches, and of records without an account, by key, as of their moment; kept. NULL = none: what is read from events is unknown */
-    int64_t as_of;          /**< with ICP_SCORER_AS_OF: the moment for icp_scorer_score_record() with an account, microseconds since 1970 */
+    int64_t as_of;          /**< with ICP_SCORER_AS_OF: the moment for icp_scorer_score_record() with an account, and at which the model's card is held against the calendar; microseconds since 1970 */
+    icp_decisions *decisions; /**< overrides, flags and changes to be shown, of any moment; kept. NULL = none. Without as_of the card is looked at at their moment */
 };
 
 /** Flags of icp_scorer_options. */
@@ -125,6 +134,9 @@ struct icp_score {
     int64_t whole;        /**< timing: milli-points as if nothing was invalidated; else millipoints */
     int32_t stale;        /**< as ICP_COL_STALE; -1 in other layers */
     int32_t trend;        /**< as ICP_COL_TREND; ICP_TREND_UNKNOWN in other layers */
+    int32_t effective_tier; /**< the tier that counts: the override's, else tier */
+    int32_t reserved2;    /**< 0 */
+    uint64_t override_number; /**< the entry of the override; 0 = none */
 };
 
 /** One column of a result; memory of the result. */
@@ -164,11 +176,11 @@ ICP_API int32_t icp_quadrant_of(int32_t fit_tier, int32_t intent_tier);
  * @since 0.1 */
 ICP_API icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options *o, icp_scorer **out,
                                   struct icp_error *err);
-/** Scores a batch. Columns are matched by header once per layout of columns, then remembered. Nothing is allocated once
+/** Scores a batch. Decisions never change a score: what they say stands beside it. Columns are matched by header once per layout of columns, then remembered. Nothing is allocated once
  * scorer and result have grown.
  * @param[in,out] out overwritten; left with its former content on failure
  * @param[out] err NULL allowed
- * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_KEY when the batch lacks the key column that was asked for, ICP_E_SCHEMA when the batch
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_KEY when the batch lacks the key column that was asked for or that decisions or events of companies need, ICP_E_SCHEMA when the batch
  *         has none of the model's columns
  * @since 0.1 */
 ICP_API icp_status icp_scorer_score(icp_scorer *s, const icp_batch *b, icp_result *out, struct icp_error *err);

@@ -102,19 +102,39 @@ static icp_status list(icp_ledger *l, const struct icp_ledger_filter *f, struct 
     return st;
 }
 
+/* Entries of one moment, as JSON. */
+static icp_status listed(icp_ledger *l, const struct icp_ledger_filter *f, struct icp__bytes *out, struct icp_error *err) {
+    icp_status st = icp__ledger_begin(l, false, err); /* head and entries of one moment */
+    if (st)
+        return st;
+    st = list(l, f, out, err);
+    icp__ledger_rollback(l);
+    return st;
+}
+
+icp_status icp_ledger_decisions(icp_ledger *l, int64_t as_of, icp_decisions **out, struct icp_error *err) {
+    struct icp_ledger_filter f = {.struct_size = sizeof f};
+    struct icp__bytes json;
+    if (!l || !out)
+        return icp__fail(err, ICP_E_ARGUMENT, "ledger and out must not be NULL");
+    icp__bytes_init(&json, &l->own);
+    icp_status st = listed(l, &f, &json, err);
+    if (!st)
+        st = icp_decisions_from_json(l->context, json.data, json.size, as_of, out, err);
+    icp__bytes_free(&json);
+    return st;
+}
+
 icp_status icp_ledger_entries(icp_ledger *l, const struct icp_ledger_filter *filter, icp_buffer **json, struct icp_error *err) {
     struct icp_ledger_filter f;
     struct icp__bytes out;
     if (!l || !json)
         return icp__fail(err, ICP_E_ARGUMENT, "ledger and json must not be NULL");
     icp_status st = read_filter(filter, &f, err);
-    if (!st)
-        st = icp__ledger_begin(l, false, err); /* head and entries of one moment */
     if (st)
         return st;
     icp__bytes_init(&out, &l->own);
-    st = list(l, &f, &out, err);
-    icp__ledger_rollback(l);
+    st = listed(l, &f, &out, err);
     if (!st)
         st = icp__ledger_give(l, &out, json, err);
     icp__bytes_free(&out);

@@ -3,7 +3,7 @@
 #include "model/audit.h"
 #include "model/model.h"
 #include "model/outcome.h"
-#include "model/playbook.h"
+#include "model/card.h"
 #include "model/timing.h"
 #include <stddef.h>
 
@@ -249,14 +249,14 @@ icp_status icp_fit_events(const icp_fit *f, icp_buffer **json, struct icp_error 
 }
 
 icp_status icp_fit_set_card(icp_fit *f, const char *json, size_t size, struct icp_error *err) {
-    struct icp__playbook *book;
+    struct icp__card card;
     struct icp__bytes b;
     if (!f || !json)
         return icp__fail(err, ICP_E_ARGUMENT, "fit and json must not be NULL");
-    icp_status s = icp__playbook_read(f->ctx, json, size, ICP_E_FORMAT, &book, err);
+    icp_status s = icp__card_read(f->ctx, json, size, ICP_E_FORMAT, &card, err);
     if (s)
         return s;
-    icp__free(f->ctx, book);
+    icp__card_free(f->ctx, &card);
     icp__bytes_init(&b, f->ctx);
     icp__bytes_add(&b, json, size);
     if (b.failed) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The public face of a model: loading, saving, figures, traits. */
 #include "model/model.h"
-#include "model/playbook.h"
 
 static void destroy(icp_model *m) {
     icp_context *c = m->ctx;
@@ -10,7 +9,7 @@ static void destroy(icp_model *m) {
     if (m->signals != NULL)
         icp__signals_free(m->signals);
     icp__free(c, m->signals);
-    icp__free(c, m->playbook);
+    icp__card_free(c, &m->card);
     icp__container_free(&m->file);
     icp_schema_unref(m->schema);
     icp__free(c, m->slots);
@@ -77,8 +76,10 @@ static icp_status open_all(icp_model *m, const char *source, struct icp_error *e
         st = open_part(m, ICP__TAG_INTENT, ICP_LAYER_INTENT, source, err);
     if (st == ICP_OK)
         st = open_part(m, ICP__TAG_RETENTION, ICP_LAYER_RETENTION, source, err);
-    m->card = icp__container_find(&m->file, ICP__TAG_CARD);
-    return st == ICP_OK && m->card != NULL ? icp__playbook_read(m->ctx, (const char *)m->card->data, (size_t)m->card->size, ICP_E_FORMAT, &m->playbook, err) : st;
+    m->card_text = icp__container_find(&m->file, ICP__TAG_CARD);
+    if (st == ICP_OK && m->card_text != NULL)
+        st = icp__card_read(m->ctx, (const char *)m->card_text->data, (size_t)m->card_text->size, ICP_E_FORMAT, &m->card, err);
+    return st;
 }
 
 static icp_status finish(icp_model *m, const char *source, icp_model **out, struct icp_error *err) {
@@ -218,11 +219,46 @@ icp_status icp_model_card(const icp_model *m, icp_buffer **json, struct icp_erro
     if (m == NULL || json == NULL)
         return icp__fail(err, ICP_E_ARGUMENT, "model and json must not be NULL");
     icp__bytes_init(&b, m->ctx);
-    if (m->card != NULL)
-        icp__bytes_add(&b, m->card->data, (size_t)m->card->size);
+    if (m->card_text != NULL)
+        icp__bytes_add(&b, m->card_text->data, (size_t)m->card_text->size);
     else
         icp__bytes_text(&b, "{}");
     return icp__bytes_finish(&b, json, err);
+}
+
+/* The model's own file with another card: every other section as it is. */
+static icp_status write_with_card(const icp_model *m, const char *json, size_t size, struct icp_sink *sink, struct icp_error *err) {
+    struct icp__container file = {.ctx = m->ctx, .major = m->file.major, .minor = m->file.minor};
+    bool fits = true;
+    for (uint32_t i = 0; i < m->file.count; i++) {
+        const struct icp__section *s = &m->file.sections[i];
+        if (s != m->card_text)
+            fits = icp__container_add(&file, s->tag, s->flags, s->data, s->size) && fits;
+    }
+    if (!icp__container_add(&file, ICP__TAG_CARD, 0, json, size) || !fits) {
+        icp__sink_abort(sink);
+        return icp__fail(err, ICP_E_LIMIT, "the model has too many sections for a card");
+    }
+    return icp__container_write(&file, ICP__MAGIC_MODEL, sink, err);
+}
+
+icp_status icp_model_with_card(const icp_model *m, const char *json, size_t size, icp_model **out, struct icp_error *err) {
+    struct icp__card card;
+    struct icp_sink sink;
+    icp_buffer *file = NULL;
+    if (m == NULL || json == NULL || out == NULL)
+        return icp__fail(err, ICP_E_ARGUMENT, "model, json and out must not be NULL");
+    icp_status st = icp__card_read(m->ctx, json, size, ICP_E_FORMAT, &card, err);
+    if (st != ICP_OK)
+        return st;
+    icp__card_free(m->ctx, &card);
+    st = icp_sink_to_memory(m->ctx, &sink, &file, err);
+    if (st == ICP_OK)
+        st = write_with_card(m, json, size, &sink, err);
+    if (st == ICP_OK)
+        st = icp__model_adopt(m->ctx, file, out, err);
+    icp_buffer_unref(file);
+    return st;
 }
 
 icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_error *err) {

@@ -4,6 +4,7 @@
 #include "base/container.h"
 #include "base/io.h"
 #include "base/number.h"
+#include "model/card.h"
 #include "model/points.h"
 #include "timing/signals.h"
 #include "trait/extract.h"
@@ -74,8 +75,8 @@ struct icp_model {
     icp_model *part[ICP__LAYERS]; /* [0] = itself */
     uint32_t parts;
     uint32_t first_trait;         /* of a part: traits are numbered through all of them */
-    const struct icp__section *card;
-    struct icp__playbook *playbook; /* of the card */
+    const struct icp__section *card_text;
+    struct icp__card card;
 };
 /* A column that is read from events, not from cells. They stand behind all others. */
 static inline bool icp__model_of_events(const icp_model *m, uint32_t column) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Quadrants and actions. Good and better is the line on both axes; a playbook may name an action for each quadrant and for each pair of tiers. */
 #include "model/playbook.h"
-#include "base/json.h"
 
 const char *const icp__quadrant_names[ICP__QUADRANTS + 1] = {"", "low", "investigate", "early", "pursue"};
 static const char *const defaults[ICP__QUADRANTS + 1] = {"", "low priority", "investigate", "nurture", "pursue"};
@@ -64,31 +63,20 @@ static void place(struct icp__playbook *p, const struct icp__json *book, char *a
         }
 }
 
-icp_status icp__playbook_read(icp_context *c, const char *json, size_t size, icp_status code, struct icp__playbook **out, struct icp_error *err) {
-    struct icp__arena arena;
-    struct icp__json *root;
+icp_status icp__playbook_read(icp_context *c, const struct icp__json *book, icp_status code, struct icp__playbook **out, struct icp_error *err) {
     size_t room = 0;
-    *out = NULL;
-    icp__arena_init(&arena, c);
-    icp_status st = icp__json_parse(&arena, json, size, code, &root, err);
-    const struct icp__json *book = st ? NULL : icp__json_get(root, "playbook");
-    if (!st && root->type != ICP__JSON_OBJECT)
-        st = icp__json_expected(root, code, err, "a card", "an object");
-    if (!st && book && book->type != ICP__JSON_OBJECT)
-        st = icp__json_expected(book, code, err, "playbook", "an object");
-    for (const struct icp__json *j = !st && book ? book->child : NULL; !st && j; j = j->next) {
-        st = check_member(j, code, err);
+    if (book->type != ICP__JSON_OBJECT)
+        return icp__json_expected(book, code, err, "playbook", "an object");
+    for (const struct icp__json *j = book->child; j; j = j->next) {
+        icp_status st = check_member(j, code, err);
+        if (st)
+            return st;
         room += j->text.size + 1;
     }
-    if (!st && book) {
-        struct icp__playbook *p = icp__alloc(c, 1, sizeof *p + room);
-        if (p) {
-            place(p, book, (char *)(p + 1));
-            *out = p;
-        } else {
-            st = icp__no_memory(err);
-        }
-    }
-    icp__arena_free(&arena);
-    return st;
+    struct icp__playbook *p = icp__alloc(c, 1, sizeof *p + room);
+    if (!p)
+        return icp__no_memory(err);
+    place(p, book, (char *)(p + 1));
+    *out = p;
+    return ICP_OK;
 }

@@ -168,6 +168,14 @@ static void causes(const icp_scorer *s, struct icp__bytes *b) {
         icp__bytes_print(b, "%sno outcome says that an account bought: the score is assumed, not learned\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_STALE)
         icp__bytes_print(b, "%smost of the events behind this score are older than three half-lives\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_REVIEW_OVERDUE)
+        icp__bytes_print(b, "%sthe model's review is overdue\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_CALIBRATION_OVERDUE)
+        icp__bytes_print(b, "%sthe model's calibration is overdue\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_CHANGED)
+        icp__bytes_print(b, "%sproduct, positioning or market changed after the model was fitted, and nobody reviewed it since\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_FLAGGED)
+        icp__bytes_print(b, "%san open flag questions this score\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_INVALIDATED)
         icp__bytes_print(b, "%sevents before \\\"%s\\\" count a quarter\"", comma, s->record.broken->name);
     icp__bytes_text(b, "]");
@@ -198,6 +206,10 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     causes(s, &b);
     icp__bytes_text(&b, "}");
     timing(s, &b);
+    if (s->override != NULL) {
+        icp__bytes_print(&b, ",\"effective_tier\":\"%s\",\"override\":", icp__tier_names[v->effective_tier]);
+        icp__decision_write(s->override, &b);
+    }
     icp__json_member(&b, "known", s->record.known);
     unknown_columns(s, &b);
     columns_with(s, &b, "unreadable", ICP__CELL_UNREADABLE);

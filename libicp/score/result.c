@@ -17,7 +17,7 @@ icp_status icp_result_new(icp_context *c, icp_result **out, struct icp_error *er
 
 /* One block for all columns; 8-byte ones first, so that all are aligned. */
 static bool frame_grow(icp_context *c, struct icp__frame *f, uint64_t rows, uint32_t reasons) {
-    const size_t row = 5 * sizeof(int64_t) + 7 * sizeof(int32_t) + 2 * sizeof(int32_t) * (size_t)reasons;
+    const size_t row = 6 * sizeof(int64_t) + 8 * sizeof(int32_t) + 2 * sizeof(int32_t) * (size_t)reasons;
     uint64_t cap = rows > f->cap ? (rows < f->cap * 2 ? f->cap * 2 : rows) : f->cap;
     char *p;
     if (f->block != NULL && rows <= f->cap && reasons <= f->reason_cap)
@@ -36,7 +36,9 @@ static bool frame_grow(icp_context *c, struct icp__frame *f, uint64_t rows, uint
     f->flags = f->variance + cap;
     f->effective = f->flags + cap;
     f->whole = f->effective + cap;
-    f->score = (int32_t *)(void *)(f->whole + cap);
+    f->override_number = f->whole + cap;
+    f->effective_tier = (int32_t *)(void *)(f->override_number + cap);
+    f->score = f->effective_tier + cap;
     f->tier = f->score + cap;
     f->low = f->tier + cap;
     f->high = f->low + cap;
@@ -56,14 +58,15 @@ static bool texts_start(icp_context *c, struct icp__texts *t, uint64_t rows) {
     return true;
 }
 
-struct icp__page *icp__result_back(icp_result *r, uint64_t rows, uint32_t reasons, const struct icp__frame_wanted *wanted, uint32_t layers) {
+struct icp__page *icp__result_back(icp_result *r, uint64_t rows, uint32_t reasons, const struct icp__frame_wanted *wanted, uint32_t layers, bool decisions) {
     struct icp__page *p = &r->pages[r->current == 0];
     if (!texts_start(r->ctx, &p->key, rows) || !texts_start(r->ctx, &p->action, rows) ||
         !icp__grow(r->ctx, &p->quadrant, &p->quadrant_cap, (size_t)rows + 1, sizeof *p->quadrant))
         return NULL;
     for (uint32_t i = 0; i < layers; i++) {
         struct icp__frame *f = &p->frame[i];
-        if (!frame_grow(r->ctx, f, rows, reasons) || (wanted[i].timing && !texts_start(r->ctx, &f->event, rows)))
+        if (!frame_grow(r->ctx, f, rows, reasons) || (wanted[i].timing && !texts_start(r->ctx, &f->event, rows)) ||
+            (decisions && !texts_start(r->ctx, &f->override, rows)))
             return NULL;
         f->layer = wanted[i].layer;
         f->timing = wanted[i].timing;
@@ -72,6 +75,7 @@ struct icp__page *icp__result_back(icp_result *r, uint64_t rows, uint32_t reason
     p->reasons = reasons;
     p->layers = layers;
     p->has_key = p->has_quadrant = false;
+    p->has_decisions = decisions;
     return p;
 }
 
@@ -120,6 +124,8 @@ static bool column_of(const struct icp__page *p, const struct icp__frame *f, int
     case ICP_COL_STALE: a->data = f->stale; return f->timing;
     case ICP_COL_TREND: a->data = f->trend; return f->timing;
     case ICP_COL_EVENT: return f->timing && give_texts(&f->event, a);
+    case ICP_COL_EFFECTIVE_TIER: a->data = f->effective_tier; return p->has_decisions;
+    case ICP_COL_OVERRIDE: return p->has_decisions && give_texts(&f->override, a);
     case ICP_COL_REASON_TRAITS: a->data = f->reason_traits; break;
     case ICP_COL_REASON_POINTS: a->data = f->reason_points; break;
     default:
@@ -130,6 +136,7 @@ static bool column_of(const struct icp__page *p, const struct icp__frame *f, int
         case ICP_COL_FLAGS: a->data = f->flags; return true;
         case ICP_COL_EFFECTIVE: a->data = f->effective; return true;
         case ICP_COL_WHOLE: a->data = f->whole; return f->timing;
+        case ICP_COL_OVERRIDE_NUMBER: a->data = f->override_number; return p->has_decisions;
         default: return false;
         }
     }
@@ -171,6 +178,7 @@ void icp_result_free(icp_result *r) {
         for (uint32_t k = 0; k < ICP__FRAMES; k++) {
             icp__free(c, p->frame[k].block);
             texts_free(c, &p->frame[k].event);
+            texts_free(c, &p->frame[k].override);
         }
         texts_free(c, &p->key);
         texts_free(c, &p->action);

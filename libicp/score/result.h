@@ -18,14 +18,15 @@ struct icp__frame {
     uint64_t cap;
     uint32_t reason_cap, layer;
     bool timing;
-    int64_t *milli, *variance, *flags, *effective, *whole;
-    int32_t *score, *tier, *low, *high, *confidence, *stale, *trend, *reason_traits, *reason_points;
+    int64_t *milli, *variance, *flags, *effective, *whole, *override_number;
+    int32_t *effective_tier, *score, *tier, *low, *high, *confidence, *stale, *trend, *reason_traits, *reason_points;
     struct icp__texts event; /* timing layers */
+    struct icp__texts override; /* with decisions */
 };
 struct icp__page {
     uint64_t rows;
     uint32_t reasons, layers;
-    bool has_key, has_quadrant;
+    bool has_key, has_quadrant, has_decisions;
     struct icp__frame frame[ICP__FRAMES];
     struct icp__texts key, action;
     int32_t *quadrant;
@@ -43,6 +44,6 @@ struct icp__frame_wanted {
     bool timing;
 };
 /* The page that is not shown, with room; its former content is lost. NULL = no memory. */
-struct icp__page *icp__result_back(icp_result *r, uint64_t rows, uint32_t reasons, const struct icp__frame_wanted *wanted, uint32_t layers);
+struct icp__page *icp__result_back(icp_result *r, uint64_t rows, uint32_t reasons, const struct icp__frame_wanted *wanted, uint32_t layers, bool decisions);
 bool icp__texts_put(icp_context *c, struct icp__texts *t, uint64_t row, const char *data, size_t size); /* rows in order */
 void icp__result_show(icp_result *r, const struct icp__page *p);

@@ -274,7 +274,7 @@ static int32_t confidence(int64_t thousandths) {
 void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_score *out) {
     const icp_model *m = s->model;
     const int64_t half = icp__isqrt(t->variance);
-    uint64_t flags = t->flags;
+    uint64_t flags = t->flags | s->standing;
     out->layer = (int32_t)m->layer;
     out->millipoints = t->milli;
     out->score = icp__points_score(t->milli);
@@ -284,6 +284,8 @@ void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_
     out->variance = (int64_t)t->variance;
     out->effective = effective(t->square, t->over, m->info.customers);
     out->confidence = confidence(out->effective);
+    if ((flags & (ICP_FLAG_REVIEW_OVERDUE | ICP_FLAG_CALIBRATION_OVERDUE | ICP_FLAG_CHANGED)) && out->confidence > ICP_CONFIDENCE_MEDIUM)
+        out->confidence = ICP_CONFIDENCE_MEDIUM;
     if (m->info.flags & ICP_MODEL_FEW_CUSTOMERS)
         flags |= ICP_FLAG_FEW_CUSTOMERS;
     if (m->info.flags & ICP_MODEL_INTERVAL_UNCALIBRATED)
@@ -308,4 +310,6 @@ void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_
     if (t->missing > m->share_total / 2)
         flags |= ICP_FLAG_MISSING;
     out->flags = flags;
+    out->effective_tier = out->tier;
+    out->override_number = 0;
 }

@@ -3,6 +3,7 @@
 #include "score/scorer.h"
 #include "model/playbook.h"
 #include "score/result.h"
+#include "score/standing.h"
 #include "trait/parse.h"
 
 static bool keep_key(icp_scorer *s, struct icp_str name) {
@@ -75,6 +76,27 @@ static icp_status worker(icp_model *whole, icp_model *m, uint32_t reasons, icp_s
     return s->stamps == NULL || s->memo == NULL || s->hits == NULL || s->state == NULL || (rings && s->ring == NULL) ? icp__no_memory(err) : ICP_OK;
 }
 
+/* What people said of the model and its scores, at the moment that is asked for. */
+static icp_status set_decisions(icp_scorer *first, const struct icp_scorer_options *o, struct icp_error *err) {
+    const icp_model *m = first->whole;
+    struct icp__standing standing;
+    icp_status st = icp__judge_open(&first->judge, o->decisions, m, m->layer == ICP_LAYER_FIT && first->model == m ? m : NULL, err);
+    if (st != ICP_OK || (first->as_of == ICP_TIME_UNKNOWN && o->decisions == NULL))
+        return st;
+    icp__standing_of(m, o->decisions, first->as_of != ICP_TIME_UNKNOWN ? first->as_of : o->decisions->as_of, &standing);
+    for (icp_scorer *s = first; s != NULL; s = s->next)
+        s->standing = standing.flags;
+    return ICP_OK;
+}
+
+/* Hits of each row, where somebody asks for its traits. */
+static icp_status keep_hits(icp_scorer *first, const icp_accounts *a, struct icp_error *err) {
+    if ((a == NULL || a->segments == 0) && !first->judge.segments)
+        return ICP_OK;
+    first->row_hits = icp__alloc(first->ctx, first->model->info.traits, sizeof *first->row_hits);
+    return first->row_hits != NULL ? ICP_OK : icp__no_memory(err);
+}
+
 icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options *o, icp_scorer **out, struct icp_error *err) {
     struct icp_scorer_options own;
     icp_scorer *first = NULL, **last = &first;
@@ -95,16 +117,17 @@ icp_status icp_scorer_new(icp_model *m, const struct icp_scorer_options *o, icp_
     }
     if (st == ICP_OK)
         st = set_key(first, &own, err);
-    if (st == ICP_OK && own.accounts != NULL && own.accounts->segments != 0) {
-        first->row_hits = icp__alloc(first->ctx, first->model->info.traits, sizeof *first->row_hits);
-        st = first->row_hits == NULL ? icp__no_memory(err) : ICP_OK;
+    if (st == ICP_OK) {
+        first->as_of = own.flags & ICP_SCORER_AS_OF ? own.as_of : ICP_TIME_UNKNOWN;
+        st = set_decisions(first, &own, err);
     }
+    if (st == ICP_OK)
+        st = keep_hits(first, own.accounts, err);
     if (st != ICP_OK) {
         icp_scorer_free(first);
         return st;
     }
     first->accounts = icp_accounts_ref(own.accounts);
-    first->as_of = own.flags & ICP_SCORER_AS_OF ? own.as_of : ICP_TIME_UNKNOWN;
     *out = first;
     return ICP_OK;
 }
@@ -122,6 +145,7 @@ void icp_scorer_free(icp_scorer *s) {
         icp__free(c, s->key_bytes);
         icp__free(c, s->ring);
         icp__free(c, s->row_hits);
+        icp__judge_close(&s->judge, c);
         icp_accounts_unref(s->accounts);
         icp_model_unref(s->whole);
         icp__free(c, s);
@@ -139,6 +163,7 @@ struct rows {
     struct icp__plan *plan[ICP__FRAMES];
     struct icp__tally tally[ICP__FRAMES]; /* of the row being scored, by layer */
     int32_t key; /* cell, -1 = none */
+    struct icp__ruling ruling; /* of the row */
 };
 
 static void store(const icp_scorer *s, const struct icp__frame *f, uint64_t row, const struct icp_score *score, const struct icp__tally *t) {
@@ -194,10 +219,35 @@ static void tally_events(const struct rows *r, icp_scorer *s, uint32_t account, 
     icp__row_events(s, t, &track, a != NULL ? a->as_of / ICP__DAY : 0);
 }
 
+/* What was decided of a row; `fit` knows its traits, NULL = nobody asks. */
+static void rule(const icp_scorer *first, const struct icp__cell *key, const struct icp__tally *fit, struct icp__ruling *out) {
+    const struct icp_str name = key != NULL && key->data != NULL ? icp__trim(key->data, key->size) : (struct icp_str){NULL, 0};
+    icp__judge_row(&first->judge, name, fit != NULL ? has_trait : NULL, fit, out);
+}
+
+/* The score's own figures stay as they are. */
+static void heed(const struct icp__ruling *r, struct icp_score *score) {
+    const struct icp__decision *x = r->override[score->layer];
+    if (r->flagged)
+        score->flags |= ICP_FLAG_FLAGGED;
+    if (x == NULL)
+        return;
+    score->effective_tier = (int32_t)x->tier;
+    score->override_number = x->number;
+}
+
+static bool put_decision(const struct rows *r, struct icp__frame *f, uint64_t row, struct icp_score *score) {
+    const struct icp__decision *x = r->ruling.override[score->layer];
+    heed(&r->ruling, score);
+    f->effective_tier[row] = score->effective_tier;
+    f->override_number[row] = (int64_t)score->override_number;
+    return icp__texts_put(r->result->ctx, &f->override, row, x != NULL ? x->label.data : NULL, x != NULL ? x->label.size : 0);
+}
+
 static bool put_quadrant(const struct rows *r, uint64_t row) {
     struct icp__page *p = r->page;
     const int32_t fit = p->frame[0].tier[row], intent = p->frame[1].tier[row];
-    const struct icp_str action = icp__playbook_action(r->first->whole->playbook, fit, intent);
+    const struct icp_str action = icp__playbook_action(r->first->whole->card.playbook, fit, intent);
     p->quadrant[row] = icp_quadrant_of(fit, intent);
     return icp__texts_put(r->result->ctx, &p->action, row, action.data, action.size);
 }
@@ -218,6 +268,10 @@ static bool score_row(struct rows *r, uint64_t row, const struct icp__cell *cell
         if (s->model->signals != NULL)
             tally_events(r, s, account, r->first->row_hits != NULL ? &r->tally[0] : NULL, t);
         icp__row_score(s, t, &score);
+        if (p->has_decisions && k == 0)
+            rule(s, r->key >= 0 ? &cells[r->key] : NULL, s->row_hits != NULL ? t : NULL, &r->ruling);
+        if (p->has_decisions && !put_decision(r, f, row, &score))
+            return false;
         store(s, f, row, &score, t);
         if (f->timing && !put_event(r->result->ctx, f, row, t->broken))
             return false;
@@ -241,10 +295,13 @@ static icp_status find_plans(struct rows *r, struct icp__frame_wanted *wanted, u
         wanted[*layers] = (struct icp__frame_wanted){s->model->layer, s->model->signals != NULL};
     }
     r->key = r->plan[0]->key;
-    if (r->key >= 0 || (!r->first->key_asked && r->first->accounts == NULL) || r->first->key.data == NULL)
-        return ICP_OK; /* without events a key is for show alone */
     struct icp__place where = ICP__NOWHERE;
+    const bool decided = r->first->judge.decisions != NULL && r->first->judge.decisions->companies != 0;
     where.source = b->source;
+    if (r->key < 0 && decided && r->first->key.data == NULL)
+        return icp__fail_at(err, ICP_E_KEY, &where, "decisions on companies need the header of the key column");
+    if (r->key >= 0 || (!r->first->key_asked && r->first->accounts == NULL && !decided) || r->first->key.data == NULL)
+        return ICP_OK; /* without events and decisions a key is for show alone */
     where.field = r->first->key;
     return icp__fail_at(err, ICP_E_KEY, &where, "no column '%.*s' for the key", (int)(r->first->key.size < 64 ? r->first->key.size : 64), r->first->key.data);
 }
@@ -262,7 +319,7 @@ icp_status icp_scorer_score(icp_scorer *s, const icp_batch *b, icp_result *out, 
     icp_status st = find_plans(&r, wanted, &layers, err);
     if (st != ICP_OK)
         return st;
-    r.page = icp__result_back(out, b->rows, s->reasons, wanted, layers);
+    r.page = icp__result_back(out, b->rows, s->reasons, wanted, layers, s->judge.decisions != NULL);
     if (r.page == NULL)
         return icp__no_memory(err);
     r.page->has_key = r.key >= 0;
@@ -299,6 +356,26 @@ static bool tally_fit(icp_scorer *first, const icp_record *r, struct icp__tally 
     return st == ICP_OK ? icp__row_tally(first, p, r->cells, fit) : st != ICP_E_MEMORY;
 }
 
+static const struct icp__cell *record_key(const icp_scorer *first, const icp_record *r) {
+    const int32_t key = first->key.data != NULL ? icp__layout_find(r->layout, first->key.data, first->key.size) : -1;
+    return key >= 0 ? &r->cells[key] : NULL;
+}
+
+/* What was decided of a record; false = no memory. */
+static bool record_ruling(icp_scorer *first, icp_scorer *s, const icp_record *r, struct icp_score *score) {
+    struct icp__tally fit = {.reasons = 0};
+    struct icp__ruling ruling;
+    s->override = NULL;
+    if (first->judge.decisions == NULL)
+        return true;
+    if (first->row_hits != NULL && s != first && !tally_fit(first, r, &fit))
+        return false;
+    rule(first, record_key(first, r), first->row_hits == NULL ? NULL : s == first ? &s->record : &fit, &ruling);
+    heed(&ruling, score);
+    s->override = ruling.override[score->layer];
+    return true;
+}
+
 static bool record_events(icp_scorer *first, icp_scorer *s, const icp_record *r, const icp_account *a) {
     struct icp__track track = {-1, ICP_TIME_UNKNOWN, NULL, NULL};
     struct icp__tally fit = {.reasons = 0};
@@ -312,9 +389,9 @@ static bool record_events(icp_scorer *first, icp_scorer *s, const icp_record *r,
         s->record.broken = track.after != NULL ? &s->record_broken : NULL;
         moment = first->as_of;
     } else if (first->accounts != NULL) {
-        const int32_t key = icp__layout_find(r->layout, first->key.data, first->key.size);
         const struct rows rows = {.first = first};
-        const uint32_t account = key >= 0 ? icp__accounts_find(first->accounts, &r->cells[key]) : ICP__NO_KEY;
+        const struct icp__cell *key = record_key(first, r);
+        const uint32_t account = key != NULL ? icp__accounts_find(first->accounts, key) : ICP__NO_KEY;
         if (first->row_hits != NULL && !tally_fit(first, r, &fit))
             return false;
         tally_events(&rows, s, account, first->row_hits != NULL ? &fit : NULL, &s->record);
@@ -356,10 +433,12 @@ icp_status icp_scorer_score_record(icp_scorer *s, const icp_record *r, const icp
     done = icp__row_tally(s, p, r->cells, &s->record);
     if (done && s->model->signals != NULL)
         done = record_events(first, s, r, a);
+    if (done)
+        icp__row_score(s, &s->record, &score);
+    done = done && record_ruling(first, s, r, &score);
     icp__fpenv_leave(&env);
     if (!done)
         return icp__no_memory(err);
-    icp__row_score(s, &s->record, &score);
     s->score = score;
     s->has_record = true;
     return icp__output(out, sizeof score, &score, sizeof score, err);

@@ -4,6 +4,7 @@
 #include "ingest/batch.h"
 #include "model/model.h"
 #include "score/account.h"
+#include "score/decisions.h"
 #include <icp/score.h>
 
 enum { ICP__PLANS = 8, ICP__MEMO_BITS = 12, ICP__MEMO_HITS = 7, ICP__MEMO_CELL = 32 };
@@ -61,8 +62,10 @@ struct icp_scorer {
     icp_model *whole; /* the caller's; only in the first, as accounts and as_of */
     icp_accounts *accounts;
     int64_t as_of;    /* of single records; ICP_TIME_UNKNOWN = not given */
+    struct icp__judge judge; /* only in the first */
+    uint64_t standing; /* flags of the model itself */
     struct icp__ring *ring, *after; /* [rings] of an account, timing layers */
-    uint32_t *row_hits; /* of the fit layer, where segments have invalidating events */
+    uint32_t *row_hits; /* of the fit layer, where events or decisions are of segments */
     uint32_t reasons;
     bool key_asked;       /* the caller named the key column */
     struct icp_str key;   /* header, data NULL = none */
@@ -79,6 +82,7 @@ struct icp_scorer {
     struct icp__tally record;
     struct icp__broken record_broken; /* the account may be gone */
     struct icp_score score;
+    const struct icp__decision *override; /* NULL = none */
     uint32_t *hits;
     uint8_t *state;
 };

@@ -223,6 +223,7 @@ START_TEST(arguments_are_checked) {
     struct icp_ledger_head small = {.struct_size = 8}, unset = {0}, later = {.struct_size = sizeof later, .reserved = 1};
     struct icp_ledger_filter f = {.struct_size = sizeof f, .kind = {NULL, 3}}, unknown = {.struct_size = sizeof f, .flags = 2};
     static const char note[] = "{\"author\":\"Ada\"}";
+    icp_decisions *decisions = NULL;
     NULLED(icp_ledger_open(NULL, book.path, 0, &none, e));
     NULLED(icp_ledger_open(book.c, NULL, 0, &none, e));
     NULLED(icp_ledger_open(book.c, "", 0, &none, e));
@@ -245,6 +246,9 @@ START_TEST(arguments_are_checked) {
     NULLED(icp_ledger_entries(l, NULL, NULL, e));
     NULLED(icp_ledger_entries(l, &f, &b, e));
     ck_assert_int_eq(icp_ledger_entries(l, &unknown, &b, NULL), ICP_E_UNSUPPORTED);
+    NULLED(icp_ledger_decisions(NULL, NOW, &decisions, e));
+    NULLED(icp_ledger_decisions(l, NOW, NULL, e));
+    NULLED(icp_ledger_decisions(l, -1, &decisions, e));
     NULLED(icp_ledger_store_model(NULL, m, NOW, note, sizeof note - 1, NULL, e));
     NULLED(icp_ledger_store_model(l, NULL, NOW, note, sizeof note - 1, NULL, e));
     NULLED(icp_ledger_store_model(l, m, NOW, NULL, 0, NULL, e));
@@ -254,7 +258,7 @@ START_TEST(arguments_are_checked) {
     NULLED(icp_ledger_load_model(l, NULL, &back, e));
     NULLED(icp_ledger_load_model(l, id, NULL, e));
     icp_ledger_free(NULL);
-    ck_assert(!none && !back && !b && small.struct_size == 8 && !small.entries);
+    ck_assert(!none && !back && !b && !decisions && small.struct_size == 8 && !small.entries);
     ck_assert_uint_eq(book_verify(l, NULL).entries, 0);
     icp_ledger_free(l);
     icp_model_unref(m);

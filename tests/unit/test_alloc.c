@@ -28,6 +28,8 @@ struct lab {
     icp_model *timing; /* fit, intent and retention */
     icp_buffer *timing_file, *account_file;
     icp_batch *firms;
+    char decided[2048]; /* entries, as JSON */
+    icp_decisions *decisions;
     unsigned char packed[32768];
     size_t packed_size;
 };
@@ -259,6 +261,11 @@ static void make_result(struct work *w) {
     make_scorer(w);
     ck_assert_int_eq(icp_result_new(w->lab->c, &w->result, NULL), ICP_OK);
 }
+static void make_decided_result(struct work *w) {
+    const struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 3, .decisions = w->lab->decisions};
+    ck_assert_int_eq(icp_scorer_new(w->lab->model, &o, &w->scorer, NULL), ICP_OK);
+    ck_assert_int_eq(icp_result_new(w->lab->c, &w->result, NULL), ICP_OK);
+}
 static void make_filled_result(struct work *w) {
     make_result(w);
     ck_assert_int_eq(icp_scorer_score(w->scorer, w->lab->small, w->result, NULL), ICP_OK);
@@ -277,6 +284,14 @@ static void make_scored_record(struct work *w) {
     struct icp_score s = {.struct_size = sizeof s};
     make_record(w);
     ck_assert_int_eq(icp_scorer_score_record(w->scorer, w->record, NULL, ICP_LAYER_FIT, &s, NULL), ICP_OK);
+}
+static void make_decided_record(struct work *w) {
+    struct icp_score s = {.struct_size = sizeof s};
+    make_decided_result(w);
+    ck_assert_int_eq(icp_record_new(w->lab->schema, &w->record, NULL), ICP_OK);
+    ck_assert_int_eq(icp_record_set_text(w->record, icp_record_column(w->record, "key", 3), "k00001", 6), ICP_OK);
+    ck_assert_int_eq(icp_scorer_score_record(w->scorer, w->record, NULL, ICP_LAYER_FIT, &s, NULL), ICP_OK);
+    ck_assert_uint_eq(s.override_number, 1);
 }
 static void make_csv(struct work *w) { w->reader = reader_of(w->lab, w->lab->rows); }
 static void make_jsonl(struct work *w) { w->reader = reader_of(w->lab, w->lab->lines); }
@@ -750,6 +765,11 @@ CALL(scorer_new) {
 LOOK(look_scorer) { (void)f, icp_scorer_free(w->out.handle); }
 CALL(scorer_score) { return icp_scorer_score(w->scorer, w->lab->batch, w->result, e); }
 LOOK(look_result) { show_result(f, w->result); }
+LOOK(look_decided_result) {
+    struct icp_array a = {.struct_size = sizeof a};
+    show_result(f, w->result);
+    if (icp_result_rows(w->result) && !icp_result_column(w->result, ICP_LAYER_FIT, ICP_COL_OVERRIDE, &a, NULL)) fwrite(a.data, 1, (size_t)a.offsets[a.rows], f);
+}
 CALL(score_record) { return icp_scorer_score_record(w->scorer, w->record, NULL, ICP_LAYER_FIT, &w->out.u.score, e); }
 LOOK(look_score) { fprintf(f, "%d %lld", (int)w->out.u.score.score, (long long)w->out.u.score.millipoints); }
 CALL(contributions) {
@@ -821,6 +841,30 @@ CALL(model_layer) { return icp_model_layer(w->lab->timing, ICP_LAYER_INTENT, &w-
 LOOK(look_layer) { fprintf(f, "%u", (unsigned)w->out.u.layer.signals); }
 CALL(model_signal) { return icp_model_signal(w->lab->timing, ICP_LAYER_INTENT, 0, &w->out.u.signal, e); }
 LOOK(look_signal) { fprintf(f, "%s", w->out.u.signal.type.data); }
+CALL(model_with_card) {
+    static const char card[] = "{\"owner\":\"Bob\",\"epochs\":[{\"from\":\"2025-01-01\",\"what\":\"self-serve\"}],\"playbook\":{\"pursue\":\"call\"}}";
+    return icp_model_with_card(w->lab->timing, card, sizeof card - 1, OUT(icp_model), e);
+}
+CALL(decisions_from_json) { return icp_decisions_from_json(w->lab->c, w->lab->decided, strlen(w->lab->decided), TIMING_END, OUT(icp_decisions), e); }
+LOOK(look_decisions) {
+    icp_buffer *b = NULL;
+    ck_assert_int_eq(icp_decisions_to_json(w->out.handle, &b, NULL), ICP_OK);
+    show_buffer(f, b);
+    icp_buffer_unref(b);
+    icp_decisions_unref(w->out.handle);
+}
+CALL(decisions_to_json) { return icp_decisions_to_json(w->lab->decisions, OUT(icp_buffer), e); }
+CALL(model_standing) { return icp_model_standing(w->lab->timing, w->lab->decisions, 0, OUT(icp_buffer), e); }
+CALL(decisions_plain) {
+    (void)e;
+    ck_assert_ptr_eq(icp_decisions_ref(w->lab->decisions), w->lab->decisions);
+    icp_decisions_unref(w->lab->decisions);
+    return ICP_OK;
+}
+CALL(decided_scorer_new) {
+    struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 5, .key_column = "key", .key_size = 3, .decisions = w->lab->decisions};
+    return icp_scorer_new(w->lab->model, &o, OUT(icp_scorer), e);
+}
 CALL(model_card) { return icp_model_card(w->lab->timing, OUT(icp_buffer), e); }
 CALL(account_new) { return icp_account_new(w->lab->timing, OUT(icp_account), e); }
 static void show_account(FILE *f, const icp_account *a) {
@@ -1038,6 +1082,11 @@ static const struct scenario scenarios[] = {
     {"icp_model_layer", make_nothing, model_layer, look_layer, NULL, QUIET},
     {"icp_model_signal", make_nothing, model_signal, look_signal, NULL, QUIET},
     {"icp_model_card", make_nothing, model_card, look_buffer, NULL, 0},
+    {"icp_model_with_card", make_nothing, model_with_card, look_model, NULL, 0},
+    {"icp_decisions_from_json", make_nothing, decisions_from_json, look_decisions, NULL, 0},
+    {"icp_decisions_to_json", make_nothing, decisions_to_json, look_buffer, NULL, 0},
+    {"icp_decisions_ref icp_decisions_unref", make_nothing, decisions_plain, NULL, NULL, QUIET},
+    {"icp_model_standing", make_nothing, model_standing, look_buffer, NULL, 0},
     {"icp_account_new", make_nothing, account_new, look_account, NULL, 0},
     {"icp_account_load", make_nothing, account_load, look_account, NULL, 0},
     {"icp_account_add icp_account_save", make_account, account_rest, look_own_account, NULL, QUIET},
@@ -1060,14 +1109,17 @@ static const struct scenario scenarios[] = {
     {"icp_model_trait", make_nothing, model_trait, look_trait, NULL, QUIET},
     {"icp_scorer_new", make_nothing, scorer_new, look_scorer, NULL, 0},
     {"icp_scorer_new", make_full_accounts, timing_scorer_new, look_scorer, NULL, 0},
+    {"icp_scorer_new", make_nothing, decided_scorer_new, look_scorer, NULL, 0},
     {"icp_scorer_score", make_result, scorer_score, look_result, look_result, 0},
     {"icp_scorer_score", make_filled_result, scorer_score, look_result, look_result, 0},
+    {"icp_scorer_score", make_decided_result, scorer_score, look_decided_result, look_decided_result, 0},
     {"icp_scorer_score", make_grown_result, scorer_score, look_result, look_result, QUIET},
     {"icp_scorer_score", make_timing_scorer, timing_scorer_score, look_timing_result, look_timing_result, 0},
     {"icp_scorer_score_record", make_record, score_record, look_score, NULL, 0},
     {"icp_scorer_score_record", make_timing_record, timing_score_record, look_score, NULL, 0},
     {"icp_scorer_contributions", make_scored_record, contributions, look_contributions, NULL, QUIET},
     {"icp_scorer_causes", make_scored_record, causes, look_buffer, NULL, 0},
+    {"icp_scorer_causes", make_decided_record, causes, look_buffer, NULL, 0},
     {"icp_scorer_causes", make_explained_record, timing_causes, look_buffer, NULL, 0},
     {"icp_result_new", make_nothing, result_new, look_new_result, NULL, 0},
     {"icp_result_column", make_filled_result, result_column, look_array, look_result, QUIET},
@@ -1136,6 +1188,22 @@ static void lab_past(struct lab *l) {
     drop(&work);
     timing_world_free(&w), free(customers);
 }
+/* Of each kind one, and each once over. */
+static void lab_decisions(struct lab *l) {
+    struct icp_trait t = {.struct_size = sizeof t};
+    struct icp_error e = {.struct_size = sizeof e};
+    world_must(icp_model_trait(l->model, 1, &t, &e), &e);
+    snprintf(l->decided, sizeof l->decided,
+             "{\"entries\":[{\"number\":1,\"time\":7,\"entry\":{\"kind\":\"override\",\"scope\":\"company\",\"key\":\"k00001\",\"tier\":\"Good\",\"reason\":\"context\",\"text\":\"t\","
+             "\"author\":\"A\",\"authority\":\"B\",\"expiry\":\"2099-01-01\"}},{\"entry\":{\"kind\":\"override\",\"scope\":\"segment\",\"traits\":[\"%.*s\"],\"tier\":\"Poor\",\"reason\":"
+             "\"other\",\"text\":\"s\",\"author\":\"A\",\"authority\":\"B\",\"expiry\":\"2099-01-01\"}},{\"entry\":{\"kind\":\"flag\",\"scope\":\"model\",\"text\":\"?\",\"author\":\"C\"}},"
+             "{\"entry\":{\"kind\":\"flag\",\"state\":\"assigned\",\"refers\":3,\"assignee\":\"D\",\"author\":\"C\"}},"
+             "{\"entry\":{\"kind\":\"flag\",\"scope\":\"company\",\"key\":\"k00002\",\"text\":\"?\",\"author\":\"C\"}},"
+             "{\"entry\":{\"kind\":\"change\",\"area\":\"product\",\"on\":\"2024-01-01\",\"text\":\"new\",\"author\":\"C\"}},"
+             "{\"entry\":{\"kind\":\"review\",\"next\":\"2024-01-01\",\"text\":\"fine\",\"author\":\"C\"}},"
+             "{\"entry\":{\"kind\":\"change\",\"area\":\"market\",\"text\":\"new\",\"author\":\"C\"}}]}", (int)t.id.size, t.id.data);
+    world_must(icp_decisions_from_json(l->c, l->decided, strlen(l->decided), TIMING_END, &l->decisions, &e), &e);
+}
 static void lab_new(struct lab *l) {
     struct world w = world_new(3, ROWS, CUSTOMERS, .1);
     z_stream z = {0};
@@ -1160,6 +1228,7 @@ static void lab_new(struct lab *l) {
     l->packed_size = z.total_out;
     deflateEnd(&z);
     lab_past(l);
+    lab_decisions(l);
 }
 static void lab_free(struct lab *l) {
     if (!l->c) return;
@@ -1170,6 +1239,7 @@ static void lab_free(struct lab *l) {
     icp_reference_unref(l->reference);
     icp_buffer_unref(l->timing_file), icp_buffer_unref(l->account_file), icp_batch_unref(l->firms);
     icp_model_unref(l->timing), icp_reference_unref(l->known);
+    icp_decisions_unref(l->decisions);
     icp_context_unref(l->c);
     free(l->rows), free(l->keys), free(l->lines), free(l->companies), free(l->events), free(l->outcomes);
     ck_assert_uint_eq(l->k.live, 0);
