@@ -154,8 +154,8 @@ ICP_API icp_status icp_fit_add_outcome(icp_fit *f, const char *key, size_t key_s
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_fit_events(const icp_fit *f, icp_buffer **json, struct icp_error *err);
-/** The model's card, a JSON object. Its member "playbook" maps tiers of fit and intent to actions (doc/timing.md) and is checked; the rest is
- * kept as it is.
+/** The model's card, a JSON object (doc/card.md): what it says is checked, the rest is kept as it is. Customers from before one of its epochs
+ * count what the epoch says, which needs since_column; the summary says how many they are, and how many customers are left in effect.
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_FORMAT with line and column
  * @since 0.1 */
 ICP_API icp_status icp_fit_set_card(icp_fit *f, const char *json, size_t size, struct icp_error *err);

@@ -2,6 +2,7 @@
 /* The customer list: what was given, and which row speaks for each customer. */
 #pragma once
 #include "base/bytes.h"
+#include "model/card.h"
 #include "model/decide.h"
 #include "reference/reference.h"
 #include "trait/schema.h"
@@ -21,6 +22,8 @@ struct icp__customers {
      * ICP__OWN_COLUMN. */
     struct icp_str release;      /* patterns of columns that are used though they are leaks; data NULL = none */
     struct icp_str since;        /* header of the column that says when each became a customer; data NULL = none */
+    struct icp__epoch epoch[ICP__EPOCHS]; /* of the card: customers from before one count less */
+    uint32_t epochs;
     struct icp__table *given;    /* the list, one row per key; NULL before the first was added */
     struct icp__table *excluded; /* the same of companies that are left out; NULL = none */
     struct icp__table *universe; /* full rows of companies that may be listed; NULL before a universe was read */

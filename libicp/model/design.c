@@ -38,7 +38,7 @@ static bool rows_make(struct icp__design *d, const struct icp__customers *l, con
 
 /* Mean 1 over the customers. Only ratios count, so that neither huge nor tiny weights leave the range of doubles; how many
  * equal weights they amount to says how many customers stand behind what is learned (Kish 1965). */
-static void weights_scale(struct icp__design *d) {
+void icp__design_weights_scale(struct icp__design *d) {
     if (!d->customers)
         return;
     double most = 0, total = 0, squares = 0;
@@ -88,7 +88,7 @@ static icp_status weights_make(struct icp__design *d, const struct icp__customer
         d->customers++;
         d->listed += c->origin == ICP__FROM_REFERENCE;
     }
-    weights_scale(d);
+    icp__design_weights_scale(d);
     return ICP_OK;
 }
 
@@ -392,13 +392,15 @@ static icp_status make(const struct icp__customers *l, const struct icp__matches
         s = weights_make(&d, l, m, err);
     }
     if (!s)
+        s = icp__since_make(&d, l, m, err);
+    if (!s)
+        icp__epochs_weigh(&d, l);
+    if (!s)
         s = sources_make(&d, l, m, &from, err);
     if (!s && d.customers && (d.identical = all_identical(&d, &from)))
         d.effective = 1;
     if (!s && !icp__parts_make(&d))
         s = icp__no_memory(err);
-    if (!s)
-        s = icp__since_make(&d, l, m, err);
     if (!s)
         s = columns_make(&d, &from, l->release, matrix, pool, p, err);
     if (s) {

@@ -49,6 +49,13 @@ struct icp__design_row {
     uint8_t origin; /* enum icp__origin */
 };
 #define ICP__SINCE_UNKNOWN (-1e300)
+/* Customers by the epochs of the card. */
+struct icp__epochs_seen {
+    uint32_t epochs, undated;     /* undated: nobody says since when they are customers; they count in full */
+    struct icp__epoch epoch[ICP__EPOCHS];
+    uint32_t before[ICP__EPOCHS]; /* customers from before each */
+    double effective;             /* customers of equal weight without the epochs */
+};
 struct icp__design {
     icp_context *ctx;
     struct icp__arena arena;
@@ -63,6 +70,7 @@ struct icp__design {
     bool identical;                /* all customers say the same in every column */
     struct icp__parts parts;       /* for the search for leaks */
     double *since;                 /* [rows] NULL = not told; the day on which a customer became one, or ICP__SINCE_UNKNOWN */
+    struct icp__epochs_seen seen;  /* what the card's epochs did */
     struct icp__area parity;       /* audits: what the pattern of filled columns tells */
     uint32_t fields, features;
     struct icp__field *field;
@@ -71,6 +79,9 @@ struct icp__design {
     uint8_t *known;                /* [rows * fields] */
     struct icp__note *note;        /* [schema->columns] */
 };
+/* Customers from before an epoch count what the card says: one after the other, for each they are older than. */
+void icp__epochs_weigh(struct icp__design *d, const struct icp__customers *l);
+void icp__design_weights_scale(struct icp__design *d); /* mean 1 over the customers */
 const char *icp__note_reason(const struct icp__note *n); /* why a column is left out; NULL = it is not */
 icp_status icp__design_make(const struct icp__customers *l, const struct icp__matches *m, const icp_schema *schema,
                             icp_pool *pool, const struct icp_progress *p, struct icp__design *out, struct icp_error *err);

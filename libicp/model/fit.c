@@ -256,6 +256,8 @@ icp_status icp_fit_set_card(icp_fit *f, const char *json, size_t size, struct ic
     icp_status s = icp__card_read(f->ctx, json, size, ICP_E_FORMAT, &card, err);
     if (s)
         return s;
+    memcpy(f->customers.epoch, card.epoch, sizeof card.epoch);
+    f->customers.epochs = card.epochs;
     icp__card_free(f->ctx, &card);
     icp__bytes_init(&b, f->ctx);
     icp__bytes_add(&b, json, size);

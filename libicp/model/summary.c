@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "model/outcome.h"
 #include "timing/moments.h"
+#include "trait/parse.h"
 
 static void member(struct icp__bytes *b, const char *name, int64_t v) {
     icp__bytes_text(b, name);
@@ -199,6 +200,23 @@ icp_status icp__surge_summary(const struct icp__timing_facts *t, struct icp__byt
     return b->failed ? icp__no_memory(err) : ICP_OK;
 }
 
+static void write_epochs(const struct icp__epochs_seen *e, double effective, struct icp__bytes *b) {
+    char day[10];
+    if (e->epochs == 0)
+        return;
+    for (uint32_t i = 0; i < e->epochs; i++) {
+        icp__date_print(e->epoch[i].day, day);
+        icp__bytes_print(b, "%s{\"from\":\"%.*s\"", i ? "," : ",\"epochs\":{\"list\":[", 10, day);
+        member(b, ",\"weight_percent\":", e->epoch[i].percent);
+        member(b, ",\"customers_before\":", e->before[i]);
+        icp__bytes_text(b, "}");
+    }
+    member(b, "],\"undated\":", e->undated);
+    micro(b, ",\"effective_customers_micro\":", effective);
+    micro(b, ",\"effective_without_micro\":", e->effective);
+    icp__bytes_text(b, "}");
+}
+
 static icp_status write_list(const struct icp__outcome *o, struct icp__bytes *b, struct icp_error *err) {
     const struct icp__design *d = &o->steps->design;
     icp_status s = write_foreign(o, b, err);
@@ -210,6 +228,7 @@ static icp_status write_list(const struct icp__outcome *o, struct icp__bytes *b,
     member(b, ",\"companies\":", d->reference_rows);
     member(b, ",\"listed\":", d->listed);
     micro(b, ",\"listed_share_micro\":", d->reference_rows ? (double)d->listed / d->reference_rows : 0);
+    write_epochs(&d->seen, d->effective, b);
     return s;
 }
 
