@@ -12,12 +12,21 @@ struct patterns {
     const char *item[64];
     int count;
 };
+/* What an entry of the ledger says, as it was given. */
+struct entry_options {
+    const char *author, *authority, *text, *model, *of_model, *tier, *expiry, *reason, *assignee, *next, *area, *on, *outcome, *kind, *head;
+    struct patterns traits;
+    uint64_t number;
+    int64_t from, to; /* 0 = none */
+};
 /* Every option of every command; a command names those it takes. */
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table;
-    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer;
+    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger;
     int64_t as_of_micros;       /* as_of, parsed */
+    int64_t now;                /* ICP_TIME_UNKNOWN = the clock's */
+    struct entry_options entry;
     bool patterns_of_dataset;   /* include and exclude name tables and their columns, not columns of the schema */
     struct patterns include, exclude, release, protect, events, outcomes, invalidates;
     uint64_t k, seed, horizon, threads, reasons, top;
@@ -157,3 +166,16 @@ int run_events(const struct options *o);
 int audit_events(const struct options *o); /* icp audit MODEL --events */
 int run_audit(const struct options *o);
 int run_match(const struct options *o);
+/* On the ledger: without it in this build they say so. */
+int run_override(const struct options *o);
+int run_override_withdraw(const struct options *o);
+int run_flag_raise(const struct options *o);
+int run_flag_assign(const struct options *o);
+int run_flag_resolve(const struct options *o);
+int run_review(const struct options *o);
+int run_outcome(const struct options *o);
+int run_change(const struct options *o);
+int run_history(const struct options *o);
+int run_ledger_create(const struct options *o);
+int run_ledger_head(const struct options *o);
+int run_ledger_verify(const struct options *o);

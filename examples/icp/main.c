@@ -9,6 +9,7 @@
 #define ROWS \
     "FILE may be CSV (comma, semicolon, tab) or JSON lines, also .gz, or - for standard input; or a folder of linked tables, or a\n" \
     "manifest as icp dataset writes it: then the tables are joined, one row per company.\n"
+#define HEAD "Prints the number of the entry and the head of the ledger. Keep the head: a tail that is cut off is found against it alone.\n"
 const struct command commands[] = {
     {"schema", "kAtlPsieqfTo", 1, 1, run_schema, "FILE",
      "What was understood of each column, as JSON that can be edited and given back with --schema.", "json|table",
@@ -49,6 +50,31 @@ const struct command commands[] = {
     {"match", "AtlPfoqkhcX", 1, 1, run_match, "UNIVERSE --customers FILE [-o FILE]",
      "Finds customers given as keys, domains or names in a universe: exact, normalised, ambiguous or none, each listed.",
      "table|csv|jsonl|json", "One row per customer; nothing is picked where several companies fit (doc/identity.md).\n"},
+    {"override withdraw", "23Wfo", 1, 1, run_override_withdraw, "NUMBER --ledger FILE --text TEXT --author NAME", "Ends an override before its day.",
+     ANY_FORMAT, ""},
+    {"override", "2C45v6j3Wfo", 0, 0, run_override,
+     "--ledger FILE --company KEY|--trait ID...|--model MODEL --tier TIER --reason CODE --text TEXT --author NAME --authority TEXT --expiry DATE",
+     "Says what counts instead of a model's tier, until when, and why.", ANY_FORMAT, "The model's score is not changed: results show both.\n" HEAD},
+    {"flag raise", "2C45vjJ3Wfo", 0, 0, run_flag_raise, "--ledger FILE --company KEY|--trait ID...|--model MODEL --text TEXT --author NAME",
+     "Says that a score, a segment's scores or a model should be looked into.", ANY_FORMAT, HEAD},
+    {"flag assign", "2J3Wfo", 1, 1, run_flag_assign, "NUMBER --ledger FILE --assignee NAME --author NAME", "Gives a flag to somebody.", ANY_FORMAT, ""},
+    {"flag resolve", "253Wfo", 1, 1, run_flag_resolve, "NUMBER --ledger FILE [--model MODEL] --text TEXT --author NAME --authority TEXT",
+     "Ends a flag: what was found.", ANY_FORMAT,
+     "Where the card of --model, or a card in the ledger, lists \"resolvers\", --authority must be one of them (doc/ledger.md).\n"},
+    {"review", "2C5vD3Wfo", 0, 0, run_review, "--ledger FILE [--model MODEL|--company KEY|--entry N] --text TEXT --author NAME [--next DATE]",
+     "Says that a model, a company's scores, a flag or an override was looked through.", ANY_FORMAT, HEAD},
+    {"outcome", "2CkIFv73Wfoq", 0, 1, run_outcome, "--ledger FILE --author NAME --company KEY --outcome NAME --on DATE | FILE [--key COL]",
+     "Records what came of a company, or of all companies of a file.", ANY_FORMAT,
+     "Of a file nothing is written before all of its rows are read and right. An outcome that the ledger has, same company, outcome, day and\n"
+     "layer, is not written again: a run that was interrupted goes on when it is started again.\n"},
+    {"change", "25GF3Wfo", 0, 0, run_change, "--ledger FILE --area NAME --text TEXT --author NAME [--on DATE]",
+     "Records a change of product, positioning or market: models from before it may no longer hold.", ANY_FORMAT, HEAD},
+    {"history", "2CVfo", 0, 0, run_history, "--ledger FILE", "The entries of the ledger, oldest first.", ANY_FORMAT,
+     "json and jsonl give the entries as they are stored (doc/ledger.md).\n"},
+    {"ledger create", "2fo", 0, 0, run_ledger_create, "--ledger FILE", "Makes an empty ledger.", ANY_FORMAT, ""},
+    {"ledger head", "2fo", 0, 0, run_ledger_head, "--ledger FILE", "The number and the hash of the last entry.", ANY_FORMAT, ""},
+    {"ledger verify", "2Yfo", 0, 0, run_ledger_verify, "--ledger FILE [--head N:HEX]", "Checks every entry, every stored model and the file.", ANY_FORMAT,
+     "A tail that was cut off, or a history that was written anew, is found only against a head that was kept elsewhere.\n"},
 };
 const int command_count = sizeof commands / sizeof commands[0];
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { TEXT, PATTERN, NUMBER, FLAG, FORMAT, MOMENT };
+enum type { TEXT, PATTERN, NUMBER, FLAG, FORMAT, MOMENT, TIME };
 struct option {
     char letter; /* in command.takes */
     const char *name;
@@ -55,6 +55,33 @@ static const struct option all[] = {
     {'T', "--threads", NUMBER, AT(threads), "N", "threads, 1 to 256; default 1; never changes a result"},
     {'o', "-o", TEXT, AT(output), "FILE", "write here; default: standard output"},
     {'O', "-o", TEXT, AT(output), "FILE", "write here; required"},
+    {'2', "--ledger", TEXT, AT(ledger), "FILE", "the ledger (doc/ledger.md)"},
+    {'3', "--author", TEXT, AT(entry.author), "NAME", "who says so"},
+    {'3', "--authority", TEXT, AT(entry.authority), "TEXT", "by what right: a role, a decision"},
+    {'3', "--text", TEXT, AT(entry.text), "TEXT", "why; - = read it from standard input"},
+    {'W', "--now", TIME, AT(now), "TIME", "take this for the present, for scripts and tests; default: the clock"},
+    {'4', "--trait", PATTERN, AT(entry.traits), "ID", "a trait of a segment, as icp traits names it (may be repeated: all of them hold)"},
+    {'7', "--for", TEXT, AT(entry.of_model), "MODEL", "the model whose score it bears out or not: a file, or its id"},
+    {'4', "--for", TEXT, AT(entry.of_model), "MODEL", "holds for scores of this model alone: a model file, or its id"},
+    {'5', "--model", TEXT, AT(entry.model), "MODEL", "the model as a whole: a model file, or its id"},
+    {'6', "--tier", TEXT, AT(entry.tier), "TIER", "what counts instead: \"Very Poor\", Poor, Fair, Good or Excellent"},
+    {'6', "--expiry", TEXT, AT(entry.expiry), "DATE", "the first day on which it no longer counts"},
+    {'j', "--reason", TEXT, AT(entry.reason), "CODE", "context (not in the data), thin_segment, categorical or other"},
+    {'v', "--layer", TEXT, AT(layer), "NAME", "fit, intent or retention; default: fit"},
+    {'J', "--assignee", TEXT, AT(entry.assignee), "NAME", "who looks into it"},
+    {'D', "--next", TEXT, AT(entry.next), "DATE", "when to look again"},
+    {'D', "--entry", NUMBER, AT(entry.number), "N", "the entry that was reviewed: a flag, an override"},
+    {'G', "--area", TEXT, AT(entry.area), "NAME", "product, positioning, market, data, weights or other"},
+    {'F', "--on", TEXT, AT(entry.on), "DATE", "the day of it"},
+    {'I', "--outcome", TEXT, AT(entry.outcome), "NAME", "won, lost, retained or churned"},
+    {'I', "--type", TEXT, AT(event_type), "COL", "column of FILE with the outcome; default: outcome, type or status"},
+    {'I', "--date", TEXT, AT(event_time), "COL", "column of FILE with the day; default: on, date, day or time"},
+    {'V', "--kind", TEXT, AT(entry.kind), "NAME", "only override, flag, review, outcome, version, card or change"},
+    {'V', "--since", NUMBER, AT(entry.number), "N", "only entries behind entry N"},
+    {'V', "--from", TIME, AT(entry.from), "TIME", "only at or after"},
+    {'V', "--to", TIME, AT(entry.to), "TIME", "only before"},
+    {'V', "--last", NUMBER, AT(top), "N", "only the last N"},
+    {'Y', "--head", TEXT, AT(entry.head), "N:HEX", "a head that was kept, as every entry gives one"},
     {'q', "--quiet", FLAG, AT(quiet), NULL, "no progress and no remarks"},
 };
 
@@ -102,6 +129,8 @@ static bool set(struct options *o, const struct command *c, const struct option 
         return *(const char **)at = v, true;
     case MOMENT:
         return *(const char **)at = v, parse_moment(v, &o->as_of_micros);
+    case TIME:
+        return parse_moment(v, (int64_t *)at);
     case FLAG:
         return *(bool *)at = true;
     case NUMBER:
@@ -131,7 +160,7 @@ static int one(struct options *o, const struct command *c, int argc, char **argv
         return EXIT_DONE;
     if (p->type == FORMAT)
         return fprintf(stderr, "icp: \"%s\" is none of the forms of icp %s: %s\n", v, c->name, c->formats), EXIT_USAGE;
-    if (p->type == MOMENT)
+    if (p->type == MOMENT || p->type == TIME)
         return fprintf(stderr, "icp: \"%s\" is no date (2026-11-22) nor time with its zone (2026-11-22T09:30Z)\n", v), EXIT_USAGE;
     return wrong(c, p->type == NUMBER ? "a whole number is expected behind" : "too many of", p->name);
 }
@@ -139,6 +168,7 @@ static int one(struct options *o, const struct command *c, int argc, char **argv
 int options_parse(struct options *o, const struct command *c, int argc, char **argv) {
     bool only_files = false;
     o->reasons = UINT64_MAX;
+    o->now = ICP_TIME_UNKNOWN;
     o->files = calloc((size_t)argc + 1, sizeof *o->files);
     if (!o->files)
         return refuse_text(NULL, "out of memory");

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the ledger, where libicp-ledger was not built. */
+#include "command.h"
+
+#define NONE(run) \
+    int run(const struct options *o) { \
+        (void)o; \
+        return refuse_text(NULL, "this build has no ledger: it was made without SQLite"); \
+    }
+NONE(run_override)
+NONE(run_override_withdraw)
+NONE(run_flag_raise)
+NONE(run_flag_assign)
+NONE(run_flag_resolve)
+NONE(run_review)
+NONE(run_outcome)
+NONE(run_change)
+NONE(run_history)
+NONE(run_ledger_create)
+NONE(run_ledger_head)
+NONE(run_ledger_verify)
