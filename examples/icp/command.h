@@ -23,7 +23,7 @@ struct entry_options {
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table;
-    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger;
+    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions;
     int64_t as_of_micros;       /* as_of, parsed */
     int64_t now;                /* ICP_TIME_UNKNOWN = the clock's */
     struct entry_options entry;
@@ -31,7 +31,7 @@ struct options {
     struct patterns include, exclude, release, protect, events, outcomes, invalidates;
     uint64_t k, seed, horizon, threads, reasons, top;
     enum format format;
-    bool allow_few, quiet, help, host_key, exact_keys;
+    bool allow_few, quiet, help, host_key, exact_keys, check;
     const char **files; /* what is not an option, in order */
     int file_count;
 };
@@ -142,6 +142,20 @@ struct text *table_row(struct table *t); /* a new row of empty cells */
 void table_write(const struct table *t, enum format f, struct text *out);
 void table_free(struct table *t);
 
+int64_t now_of(const struct options *o);    /* --now, else the clock */
+int64_t moment_of(const struct options *o); /* --as-of, else now */
+int json_file(icp_context *c, const struct options *o, const char *path, struct text *out); /* anything but EXIT_DONE was told */
+/* What --ledger or --decisions say at that moment. */
+struct decided {
+    icp_decisions *decisions; /* NULL = neither was given */
+    struct text head;         /* of the ledger, "12:9c0d..."; empty without */
+};
+int decisions_of(icp_context *c, const struct options *o, struct decided *out);
+int ledger_decisions(icp_context *c, const struct options *o, struct decided *out);
+void decided_free(struct decided *d);
+/* What of the model is overdue, changed or flagged, on stderr. */
+void standing_remarks(const struct options *o, const icp_model *m, const struct decided *d);
+
 /* --layer, else the first of the model. EXIT_USAGE = not a layer, or not one of the model. */
 int layer_of(const struct options *o, const icp_model *m, int32_t *layer);
 const char *tier_name(int32_t tier);
@@ -166,6 +180,7 @@ int run_events(const struct options *o);
 int audit_events(const struct options *o); /* icp audit MODEL --events */
 int run_audit(const struct options *o);
 int run_match(const struct options *o);
+int run_card(const struct options *o);
 /* On the ledger: without it in this build they say so. */
 int run_override(const struct options *o);
 int run_override_withdraw(const struct options *o);

@@ -220,7 +220,23 @@ static void invalidated_line(const char *json, const struct icp_score *score, st
     json_free(j);
 }
 
-static icp_status explain(icp_context *c, const struct options *o, icp_model *m, int32_t layer, const struct found *f, struct text *out, struct icp_error *e) {
+/* "effective tier Good, not Fair: override 12 of Jane Doe (VP Sales), until 2026-12-31; context: signed a letter of intent" */
+static void override_line(const char *json, const struct icp_score *score, struct text *out) {
+    struct json *j = score->override_number ? json_parse(json, strlen(json)) : NULL;
+    const struct json *v = j ? json_at(j, "override") : NULL;
+    if (v) {
+        const char *const parts[] = {"effective tier ", tier_name(score->effective_tier), ", not ", tier_name(score->tier), ": an override of ", json_string(v, "author"), " (",
+                                     json_string(v, "authority"), ") until ", json_string(v, "expiry"), "; ", json_string(v, "reason"), ": ", json_string(v, "text"), " [entry "};
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            text_put(out, parts[i]);
+        text_int(out, (int64_t)score->override_number);
+        text_put(out, "]\n");
+    }
+    json_free(j);
+}
+
+static icp_status explain(icp_context *c, const struct options *o, icp_model *m, int32_t layer, const struct found *f, const struct decided *d, struct text *out,
+                         struct icp_error *e) {
     icp_scorer *sc = NULL;
     struct icp_score score = {.struct_size = sizeof score};
     struct part *parts = NULL;
@@ -233,8 +249,7 @@ static icp_status explain(icp_context *c, const struct options *o, icp_model *m,
     icp_status s = o->events.count ? accounts_of(c, o, m, &accounts, e) : ICP_OK;
     if (!s)
         s = account_for(o, accounts, m, &account, e);
-    const struct icp_scorer_options so = {.struct_size = sizeof so, .flags = o->events.count ? (uint32_t)ICP_SCORER_AS_OF : 0,
-                                          .as_of = o->events.count ? o->as_of_micros : 0, .accounts = accounts,
+    const struct icp_scorer_options so = {.struct_size = sizeof so, .flags = ICP_SCORER_AS_OF, .as_of = moment_of(o), .accounts = accounts, .decisions = d->decisions,
                                           .key_column = o->key, .key_size = o->key ? strlen(o->key) : 0};
     if (!s)
         s = icp_scorer_new(m, &so, &sc, e);
@@ -257,6 +272,7 @@ static icp_status explain(icp_context *c, const struct options *o, icp_model *m,
     if (!s && whole) {
         sum_lines(&score, out);
         text_put(out, "\n");
+        override_line(json.data, &score, out);
         invalidated_line(json.data, &score, out);
         list_line(json.data, "unknown", "column", "unknown, adding nothing: ", out);
         list_line(json.data, "unreadable", NULL, "unreadable, taken as unknown: ", out);
@@ -283,8 +299,8 @@ int run_explain(const struct options *o) {
     }
     if (o->events.count && !o->as_of)
         return fprintf(stderr, "icp: --events needs --as-of DATE: the moment that is asked for\n"), EXIT_USAGE;
-    icp_context *c = context_new();
-    if (!o->events.count && asks_in_vain(c, o, o->files + 1, 1, false)) {
+    icp_context *c = context_telling();
+    if (!o->events.count && !o->ledger && !o->decisions && asks_in_vain(c, o, o->files + 1, 1, false)) {
         icp_context_unref(c);
         return EXIT_USAGE;
     }
@@ -292,6 +308,7 @@ int run_explain(const struct options *o) {
     icp_schema *schema = NULL;
     struct found f = {0};
     struct text out = {0};
+    struct decided decided = {0};
     progress_of(o, "icp explain");
     int32_t layer = 0;
     icp_status s = model_of(c, o->files[0], &m, &e);
@@ -301,12 +318,15 @@ int run_explain(const struct options *o) {
     if (!s && !code)
         s = find(c, o, m, schema, &f, &e);
     if (!s && !code)
-        s = explain(c, o, m, layer, &f, &out, &e);
+        code = decisions_of(c, o, &decided);
+    if (!s && !code)
+        s = explain(c, o, m, layer, &f, &decided, &out, &e);
     if (s)
         code = refuse(&e);
     else if (!code)
         code = text_write(&out, c, o->output);
     text_free(&out);
+    decided_free(&decided);
     icp_record_free(f.record);
     icp_schema_unref(schema);
     icp_model_unref(m);

@@ -9,14 +9,6 @@ int missing(const char *option) {
     return EXIT_USAGE;
 }
 
-int64_t now_of(const struct options *o) {
-    struct timespec t;
-    if (o->now != ICP_TIME_UNKNOWN)
-        return o->now;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static bool is_there(const char *path) {
     FILE *f = fopen(path, "rb");
     if (f)
@@ -39,6 +31,19 @@ void head_text(struct text *t, const struct icp_ledger_head *head) {
     text_int(t, (int64_t)head->entries);
     text_char(t, ':');
     text_hex(t, head->sha256, 32);
+}
+
+int ledger_decisions(icp_context *c, const struct options *o, struct decided *out) {
+    struct icp_error e = error_new();
+    struct icp_ledger_head head = {.struct_size = sizeof head};
+    icp_ledger *l = NULL;
+    int code = ledger_of(c, o, ICP_LEDGER_READ_ONLY, &l);
+    if (!code && (icp_ledger_describe(l, &head, &e) || icp_ledger_decisions(l, moment_of(o), &out->decisions, &e)))
+        code = refuse(&e);
+    if (!code)
+        head_text(&out->head, &head);
+    icp_ledger_free(l);
+    return code;
 }
 
 /* Civil date of a count of days; proleptic Gregorian. */

@@ -6,7 +6,6 @@
 
 /* The ledger of --ledger; anything but EXIT_DONE was told. */
 int ledger_of(icp_context *c, const struct options *o, uint32_t flags, icp_ledger **out);
-int64_t now_of(const struct options *o); /* --now, else the clock */
 int missing(const char *option);         /* tells; EXIT_USAGE */
 void head_text(struct text *t, const struct icp_ledger_head *head); /* 12:9c0d... */
 void time_text(struct text *t, int64_t micros);                     /* 2026-11-28T16:09:03Z */

@@ -26,13 +26,16 @@ const struct command commands[] = {
      "With --events and --outcomes the model also learns when companies buy (intent) and who stays (retention): doc/timing.md.\n"
      "Customers are looked up in the reference and the universe by key, else by domain and name. --format json prints on standard output who was found and\n"
      "what became of each column (doc/command.md).\n" ROWS},
-    {"score", "kAtlPqTofnRE1Qb", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order.",
+    {"score", "kAtlPqTofnRE1Qb8W", 2, 2, run_score, "MODEL FILE [--key COL] [-o OUT]", "Scores every row of FILE, one output row per input row, in order.",
      "csv|jsonl|json|table",
      "Columns: key; fit_score, 200 to 759; fit_tier; fit_low and fit_high, the 90% interval; fit_evidence in bits, each of which doubles\n"
      "the ratio; confidence; flags; reasons, the strongest traits with their points. README.md says how to read them. Layers learned from\n"
-     "events have columns of their own; they are read with --events and --as-of (doc/timing.md).\n" ROWS},
-    {"explain", "kAtlPqoCfE1y", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does.", ANY_FORMAT,
+     "events have columns of their own; they are read with --events and --as-of (doc/timing.md). With --ledger effective_tier and override follow,\n"
+     "and the ledger's head, against which a cut history is found (doc/card.md).\n" ROWS},
+    {"explain", "kAtlPqoCfE1y8W", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does.", ANY_FORMAT,
      "csv and jsonl give the contributions alone; table and json add the score, what was unknown and the causes of the confidence.\n" ROWS},
+    {"card", "Ag8W9foq", 1, 1, run_card, "MODEL [--check] | MODEL --card FILE [-o MODEL2]", "Who answers for a model, what is overdue, and what its signals mean; or puts another card on it.",
+     "table|csv|jsonl|json", "With --card the card is that of FILE; with -o the model that carries it is written, else it is shown and checked (doc/card.md).\n"},
     {"traits", "foNy", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first.", ANY_FORMAT,
      "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
      "the trait adds to a score given all others; n, the customers that have it.\n"},

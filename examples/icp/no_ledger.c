@@ -2,6 +2,11 @@
 /* The commands of the ledger, where libicp-ledger was not built. */
 #include "command.h"
 
+int ledger_decisions(icp_context *c, const struct options *o, struct decided *out) {
+    (void)c, (void)o, (void)out;
+    return refuse_text(NULL, "this build has no ledger: it was made without SQLite");
+}
+
 #define NONE(run) \
     int run(const struct options *o) { \
         (void)o; \

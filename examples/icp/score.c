@@ -20,6 +20,7 @@ struct job {
     struct icp_sink sink;
     struct score_layout layout;
     icp_accounts *accounts;
+    struct decided decided;
     int32_t quadrant;   /* only rows of this one; 0 = all */
     struct text key;    /* its column; empty = as the model says */
     struct text *names; /* of traits, ready to be put inside a quoted CSV or JSON cell */
@@ -156,7 +157,8 @@ static icp_status score_batch(const struct job *j, icp_scorer *s, icp_result *r,
 
 static void *work(void *arg) {
     struct job *j = arg;
-    struct icp_scorer_options so = {.struct_size = sizeof so, .reasons = j->layout.reasons, .accounts = j->accounts, .key_column = j->key.data, .key_size = j->key.size};
+    struct icp_scorer_options so = {.struct_size = sizeof so, .reasons = j->layout.reasons, .accounts = j->accounts, .key_column = j->key.data, .key_size = j->key.size,
+                                    .flags = ICP_SCORER_AS_OF, .as_of = moment_of(j->o), .decisions = j->decided.decisions};
     struct icp_error e = error_new();
     icp_scorer *s = NULL;
     icp_result *r = NULL;
@@ -348,19 +350,20 @@ static void job_free(struct job *j) {
     text_free(&j->key);
     icp_reader_free(j->reader);
     icp_accounts_unref(j->accounts);
+    decided_free(&j->decided);
     icp_model_unref(j->model);
     icp_context_unref(j->context);
 }
 
 int run_score(const struct options *o) {
     struct icp_error e = error_new();
-    struct job j = {.o = o, .context = context_new(), .layout = {.format = o->format}, .sink = {.struct_size = sizeof j.sink}};
+    struct job j = {.o = o, .context = context_telling(), .layout = {.format = o->format}, .sink = {.struct_size = sizeof j.sink}};
     int code = EXIT_DONE;
     if (j.layout.format == FORMAT_DEFAULT)
         j.layout.format = FORMAT_CSV;
     j.keeps = o->top > 0 || j.layout.format == FORMAT_TABLE;
     j.layout.reasons = o->reasons == UINT64_MAX ? 5 : (uint32_t)o->reasons;
-    if (!o->events.count && asks_in_vain(j.context, o, o->files + 1, 1, false)) {
+    if (!o->events.count && !o->ledger && !o->decisions && asks_in_vain(j.context, o, o->files + 1, 1, false)) {
         icp_context_unref(j.context);
         return EXIT_USAGE;
     }
@@ -372,7 +375,13 @@ int run_score(const struct options *o) {
         code = plan(&j, &s, &e);
     if (!s && !code)
         s = name_traits(&j, &e);
+    if (!s && !code)
+        code = decisions_of(j.context, o, &j.decided);
+    if (!s && !code)
+        standing_remarks(o, j.model, &j.decided);
     j.layout.names = j.names;
+    j.layout.decided = j.decided.decisions != NULL;
+    j.layout.head = (struct icp_str){j.decided.head.data, j.decided.head.size};
     if (!s && !code)
         score_layout_make(&j.layout);
     if (!s && !code && o->events.count)

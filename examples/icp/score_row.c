@@ -24,6 +24,9 @@ static struct icp_str key_of_row(const struct score_line *l) { return l->view->h
 static struct icp_str action_of(const struct score_line *l) { return bytes_at(&l->view->action, l->row); }
 static struct icp_str event_of(const struct score_line *l) { return bytes_at(&of(l)->event, l->row); }
 
+static struct icp_str override_of(const struct score_line *l) { return bytes_at(&of(l)->override, l->row); }
+static struct icp_str head_of(const struct score_line *l) { return l->layout->head; }
+
 static void put_score(struct text *t, const struct score_line *l) { text_int(t, of(l)->score[l->row]); }
 static void put_tier(struct text *t, const struct score_line *l) { text_put(t, tier_name(of(l)->tier[l->row])); }
 static void put_low(struct text *t, const struct score_line *l) { text_int(t, of(l)->low[l->row]); }
@@ -31,6 +34,7 @@ static void put_high(struct text *t, const struct score_line *l) { text_int(t, o
 static void put_evidence(struct text *t, const struct score_line *l) { text_fixed(t, micro_evidence(of(l)->evidence[l->row]) / 10, 5); }
 static void put_confidence(struct text *t, const struct score_line *l) { text_put(t, confidence_name(of(l)->confidence[l->row])); }
 static void put_flags(struct text *t, const struct score_line *l) { flag_names(t, (uint64_t)of(l)->flags[l->row], ';'); }
+static void put_effective(struct text *t, const struct score_line *l) { text_put(t, tier_name(of(l)->effective[l->row])); }
 static void put_quadrant(struct text *t, const struct score_line *l) { text_put(t, quadrants[l->view->quadrant[l->row]]); }
 
 /* Of the last four weeks over the account's own past: log2, as the evidence is. */
@@ -132,6 +136,13 @@ void score_layout_make(struct score_layout *l) {
         add_blend(l);
     if (fit && l->reasons)
         add(l, "reasons", 's', ICP_LAYER_FIT, false, put_reasons, NULL);
+    for (int32_t layer = 1; l->decided && layer < SHOWN_LAYERS; layer++)
+        if (l->layers >> layer & 1u) {
+            add(l, "effective_tier", 's', layer, layer != ICP_LAYER_FIT, put_effective, NULL);
+            add(l, "override", 's', layer, layer != ICP_LAYER_FIT, NULL, override_of);
+        }
+    if (l->head.size)
+        add(l, "ledger", 's', 0, false, NULL, head_of);
     for (int i = 0; i < l->columns; i++)
         l->header[i] = l->column[i].text;
 }
@@ -154,6 +165,10 @@ static icp_status layer_view_of(struct layer_view *v, const struct score_layout 
     v->flags = fetch(r, layer, ICP_COL_FLAGS, &s, e);
     v->traits = l->reasons ? fetch(r, layer, ICP_COL_REASON_TRAITS, &s, e) : NULL;
     v->points = l->reasons ? fetch(r, layer, ICP_COL_REASON_POINTS, &s, e) : NULL;
+    v->effective = l->decided ? fetch(r, layer, ICP_COL_EFFECTIVE_TIER, &s, e) : NULL;
+    v->override.struct_size = sizeof v->override;
+    if (!s && l->decided)
+        s = icp_result_column(r, layer, ICP_COL_OVERRIDE, &v->override, e);
     if (s || !(l->timing >> layer & 1u))
         return s;
     v->event.struct_size = sizeof v->event;

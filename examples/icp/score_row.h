@@ -7,9 +7,9 @@ enum { SHOWN_LAYERS = 4, SCORE_COLUMNS = 64 };
 
 /* The arrays of one layer of a result, fetched once per batch. */
 struct layer_view {
-    const int32_t *score, *tier, *low, *high, *confidence, *stale, *trend, *traits, *points;
+    const int32_t *score, *tier, *low, *high, *confidence, *stale, *trend, *traits, *points, *effective;
     const int64_t *evidence, *flags, *whole;
-    struct icp_array event;
+    struct icp_array event, override;
 };
 struct view {
     struct layer_view layer[SHOWN_LAYERS]; /* by ICP_LAYER_... */
@@ -33,6 +33,8 @@ struct score_layout {
     uint32_t reasons;
     double weight[SHOWN_LAYERS]; /* of the blend; all 0 = none */
     bool blend;
+    bool decided;             /* decisions are shown */
+    struct icp_str head;      /* of the ledger; size 0 = none */
     const struct text *names; /* of traits, ready to be put inside a quoted cell */
     struct score_column column[SCORE_COLUMNS];
     const char *header[SCORE_COLUMNS];

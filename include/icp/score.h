@@ -74,7 +74,7 @@ enum {
     ICP_COL_VARIANCE = 7,      /**< int64, (half width of the interval)^2 in milli-points squared */
     ICP_COL_CONFIDENCE = 8,    /**< int32, ICP_CONFIDENCE_... */
     ICP_COL_FLAGS = 9,         /**< int64, ICP_FLAG_... */
-    ICP_COL_QUADRANT = 10,     /**< int32, ICP_QUADRANT_...: Good and better against the rest; the same for every layer. With fit and intent */
+    ICP_COL_QUADRANT = 10,     /**< int32, ICP_QUADRANT_...: Good and better against the rest, of the tiers that count; the same for every layer. With fit and intent */
     ICP_COL_ACTION = 11,       /**< bytes, of the card's playbook for both tiers; the same for every layer. With fit and intent */
     ICP_COL_REASON_TRAITS = 12,/**< int32 x width, trait indices, largest |points| first; -1 = none */
     ICP_COL_REASON_POINTS = 13,/**< int32 x width, their milli-points */

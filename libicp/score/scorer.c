@@ -246,7 +246,8 @@ static bool put_decision(const struct rows *r, struct icp__frame *f, uint64_t ro
 
 static bool put_quadrant(const struct rows *r, uint64_t row) {
     struct icp__page *p = r->page;
-    const int32_t fit = p->frame[0].tier[row], intent = p->frame[1].tier[row];
+    const struct icp__frame *f = &p->frame[0], *i = &p->frame[1];
+    const int32_t fit = (p->has_decisions ? f->effective_tier : f->tier)[row], intent = (p->has_decisions ? i->effective_tier : i->tier)[row];
     const struct icp_str action = icp__playbook_action(r->first->whole->card.playbook, fit, intent);
     p->quadrant[row] = icp_quadrant_of(fit, intent);
     return icp__texts_put(r->result->ctx, &p->action, row, action.data, action.size);
