@@ -80,7 +80,7 @@ if [ "$mode" != --fast ]; then
     stage ledger-clang unit "$build/clang" ledger
     stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false -Dledger=enabled --buildtype=debugoptimized
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    stage unit-sanitized unit "$build/sanitized"
+    ICP_SANITIZED=1 stage unit-sanitized unit "$build/sanitized"
     stage ledger-sanitized unit "$build/sanitized" ledger
     stage fuzz-sanitized meson test -C "$build/sanitized" --suite fuzz --print-errorlogs --no-rebuild
     ICP=$build/sanitized/examples/icp/icp ICP_SANITIZED=1 stage command-sanitized python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
