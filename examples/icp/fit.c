@@ -67,6 +67,33 @@ static void fit_remarks(const icp_fit *f, const struct icp_model_info *info, str
     text_free(&t);
 }
 
+/* What the card's epochs did to the list. */
+static void epoch_remarks(const icp_model *m, struct text *t) {
+    icp_buffer *json = NULL;
+    struct icp_str text;
+    if (icp_model_summary(m, &json, NULL) || icp_buffer_data(json, &text))
+        return;
+    struct json *s = json_parse(text.data, text.size);
+    const struct json *epochs = s ? json_at(s, "epochs") : NULL, *list = epochs ? json_at(epochs, "list") : NULL;
+    for (size_t i = 0; list && i < list->count; i++) {
+        text_int(t, json_int(list->items[i], "customers_before"));
+        text_put(t, " customers from before ");
+        text_put(t, json_string(list->items[i], "from"));
+        text_put(t, " count ");
+        text_int(t, json_int(list->items[i], "weight_percent"));
+        text_put(t, "%\n");
+    }
+    if (list && list->count) {
+        text_put(t, "with the epochs of the card the customers amount to ");
+        text_fixed(t, json_int(epochs, "effective_customers_micro") / 100000, 1);
+        text_put(t, " of equal weight, without them to ");
+        text_fixed(t, json_int(epochs, "effective_without_micro") / 100000, 1);
+        text_put(t, "\n");
+    }
+    json_free(s);
+    icp_buffer_unref(json);
+}
+
 static void timing_remarks(const icp_model *m, struct text *t) {
     static const char *const names[] = {"", "", "intent", "retention"};
     for (int32_t layer = ICP_LAYER_INTENT; layer <= ICP_LAYER_RETENTION; layer++) {
@@ -108,8 +135,10 @@ static void remarks(const icp_fit *f, const icp_model *m) {
     struct text t = {0};
     if (icp_model_describe(m, &i, NULL))
         return;
-    if (i.layers >> ICP_LAYER_FIT & 1u)
+    if (i.layers >> ICP_LAYER_FIT & 1u) {
+        epoch_remarks(m, &t);
         fit_remarks(f, &i, &t);
+    }
     timing_remarks(m, &t);
     fwrite(t.data, 1, t.size, stderr);
     text_free(&t);

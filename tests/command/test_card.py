@@ -123,6 +123,9 @@ def test_epochs_of_the_card_count_older_customers_less(world, put, tmp_path):
     (tmp_path / "dated.csv").write_text("domain,signed\n" + "".join(f"{r['domain']},{2024 + (i % 3 > 0)}-06-01\n" for i, r in enumerate(rows)))
     card = put("card.json", {"epochs": [{"from": "2025-01-01", "what": "self-serve", "weight_percent": 10}]})
     fit = ["fit", "--reference", "ref", "--customers", tmp_path / "dated.csv", "--since", "signed", "--format", "json", "-o", tmp_path / "m"]
-    epochs = world.json(*fit, "--card", card)["summary"]["epochs"]
+    p = world(*fit, "--card", card)
+    epochs = json.loads(p.stdout)["summary"]["epochs"]
     assert epochs["list"] == [{"from": "2025-01-01", "weight_percent": 10, "customers_before": (len(rows) + 2) // 3}] and epochs["undated"] == 0
+    assert f"{(len(rows) + 2) // 3} customers from before 2025-01-01 count 10%\n" in p.stderr.decode()
+    assert f" of equal weight, without them to {len(rows)}.0\n" in p.stderr.decode()
     assert epochs["effective_customers_micro"] < epochs["effective_without_micro"] == len(rows) * 1_000_000
