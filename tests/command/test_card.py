@@ -49,6 +49,7 @@ def test_decisions_stand_beside_the_score(world, put):
         assert ("flagged" in row["flags"].split(";")) == flagged
         assert (row["effective_tier"], row["override"]) == ((row["fit_tier"], "") if key != keys[0] else
                                                             ("Excellent", 'Excellent by Ann (VP Sales) until 2026-12-31: context, signed, "soon"'))
+    assert score(world, "--decisions", said, "--threads", "3") == seen
     assert score(world, "--decisions", said, "--as-of", "2026-11-27")[keys[1]]["effective_tier"] == "Excellent"
     shown = world.ok("explain", "model", "universe.csv", "--company", keys[0], "--decisions", said, "--now", NOW)
     assert f"effective tier Excellent, not {plain[keys[0]]['fit_tier']}: an override of Ann (VP Sales) until 2026-12-31; context: signed, \"soon\" [entry 1]" in shown
