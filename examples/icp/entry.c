@@ -92,11 +92,8 @@ static int check_traits(icp_context *c, const struct options *o) {
         return refuse(&e);
     for (int i = 0; !code && i < o->entry.traits.count; i++) {
         const char *trait = o->entry.traits.item[i];
-        bool found = false;
-        for (int32_t layer = ICP_LAYER_FIT; layer <= ICP_LAYER_RETENTION; layer++)
-            found = found || icp_model_find_trait(m, layer, trait, strlen(trait)) >= 0;
-        if (!found) {
-            fprintf(stderr, "icp: --trait \"%s\" is no trait of %s; icp traits lists them\n", trait, o->entry.of_model);
+        if (icp_model_find_trait(m, ICP_LAYER_FIT, trait, strlen(trait)) < 0) {
+            fprintf(stderr, "icp: --trait \"%s\" is no trait of the layer fit of %s; icp traits lists them\n", trait, o->entry.of_model);
             code = EXIT_REFUSED;
         }
     }

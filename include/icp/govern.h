@@ -10,6 +10,37 @@
 extern "C" {
 #endif
 
+/** What a new version must pass before it is published. */
+struct icp_gates_options {
+    uint32_t struct_size;              /**< sizeof of this struct */
+    uint32_t flags;                    /**< 0 */
+    const char *gates_json;            /**< limits as in doc/publish.md; NULL = the defaults there */
+    size_t gates_size;                 /**< bytes of gates_json */
+    const char *calibration_json;      /**< report of icp_calibrate() on the candidate; NULL = none */
+    size_t calibration_size;           /**< bytes of calibration_json */
+    icp_accounts *candidate_accounts;  /**< events for the candidate; NULL = tiers of layers that look at events are not compared */
+    icp_accounts *published_accounts;  /**< events for the published model */
+    const char *key_column;            /**< header of the rows' key; NULL = that of each model. Needed with accounts alone */
+    size_t key_size;                   /**< bytes of key_column */
+};
+
+/** Holds a model that is to be published against the one that is: cross-fitted Cllr, layers, reference, share of companies that change
+ * their tier, calibration; as JSON (doc/publish.md), each with its figure, its limit, and whether it passed. A gate that is not passed is a
+ * result, not a failure: the call gives ICP_OK. icp_ledger_publish() wants such a report. Memory: a batch of rows.
+ * @param[in] candidate kept no longer than the call
+ * @param[in] published the model that is published now; NULL = none yet, and nothing is compared
+ * @param[in,out] rows companies that both models score, read to the end; NULL = none: of a change of tiers the stored histograms of the
+ *                reference then tell how many it is at least
+ * @param[in] o NULL = all defaults
+ * @param[in] p NULL = no progress
+ * @param[out] json one reference
+ * @param[out] err NULL allowed; line and column of what is wrong with gates or calibration
+ * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED, ICP_E_MEMORY, ICP_E_FORMAT, ICP_E_CANCELLED, ICP_E_REFERENCE (accounts of another model), and all
+ *         of icp_reader_next() and icp_scorer_score()
+ * @since 0.1 */
+ICP_API icp_status icp_gates_check(icp_model *candidate, icp_model *published, icp_reader *rows, const struct icp_gates_options *o,
+                                   const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -25,6 +25,11 @@ enum {
     ICP_LEDGER_CREATE = 2u     /**< made when there is none */
 };
 
+/** Flags of icp_ledger_publish(). */
+enum {
+    ICP_LEDGER_ANYWAY = 1u /**< also when a gate was not passed; the note must say by what authority, and why */
+};
+
 /** Flags of struct icp_ledger_filter. */
 enum {
     ICP_LEDGER_NEWEST_FIRST = 1u /**< in descending order of numbers */
@@ -69,8 +74,8 @@ ICP_API icp_status icp_ledger_open(icp_context *c, const char *path, uint32_t fl
  * @param[out] head the head that ends with this entry; NULL allowed
  * @param[out] err NULL allowed; line and column of what is wrong with the entry
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_LIMIT, ICP_E_FORMAT when the entry is not valid, ICP_E_STATE on a read-only
- *         ledger, ICP_E_LEDGER when now is earlier than the entry before, when the entry refers to one that is not there, or when
- *         others hold the ledger for too long, ICP_E_CHECKSUM when the file is damaged
+ *         ledger, ICP_E_LEDGER when now is earlier than the entry before, when the entry refers to one that is not there or says what
+ *         the history does not allow (doc/ledger.md), or when others hold the ledger for too long, ICP_E_CHECKSUM when the file is damaged
  * @since 0.1 */
 ICP_API icp_status icp_ledger_append(icp_ledger *l, int64_t now, const char *entry_json, size_t size, struct icp_ledger_head *head,
                                      struct icp_error *err);
@@ -125,6 +130,33 @@ ICP_API icp_status icp_ledger_decisions(icp_ledger *l, int64_t as_of, icp_decisi
  * @since 0.1 */
 ICP_API icp_status icp_ledger_store_model(icp_ledger *l, const icp_model *m, int64_t now, const char *note_json, size_t size,
                                           struct icp_ledger_head *head, struct icp_error *err);
+
+/** Publishes a model: stores it unless it is stored, and appends an entry of kind version, state published, with the report of its
+ * gates as `data`: {"report":{...}}, and "anyway":true where one was not passed. All or nothing.
+ * @param[in] m not changed
+ * @param[in] now as in icp_ledger_append()
+ * @param[in] note_json an entry of kind version without kind, state, model and data, which are set here
+ * @param[in] note_size bytes
+ * @param[in] report_json of icp_gates_check() for m, against the model that is published now
+ * @param[in] report_size bytes
+ * @param[in] flags ICP_LEDGER_ANYWAY or 0
+ * @param[out] head NULL allowed
+ * @param[out] err NULL allowed
+ * @return as icp_ledger_store_model(); ICP_E_GATE, with the figures, when a gate was not passed, when the report is of another model or
+ *         compares with another one than that which is published, and when authority or text are missing for ICP_LEDGER_ANYWAY;
+ *         ICP_E_UNSUPPORTED for an unknown flag
+ * @since 0.1 */
+ICP_API icp_status icp_ledger_publish(icp_ledger *l, const icp_model *m, int64_t now, const char *note_json, size_t note_size, const char *report_json,
+                                      size_t report_size, uint32_t flags, struct icp_ledger_head *head, struct icp_error *err);
+
+/** The model that is published now: the one that the newest entry of kind version, state published or restored, names, unless an
+ * entry behind that retired it.
+ * @param[out] id of the model, zeros when there is none
+ * @param[out] number of the entry, 0 when there is none
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_CHECKSUM, ICP_E_LEDGER when others hold the ledger for too long
+ * @since 0.1 */
+ICP_API icp_status icp_ledger_published(icp_ledger *l, uint8_t id[32], uint64_t *number, struct icp_error *err);
 
 /** Loads a stored model, the same bytes that were stored.
  * @param[in] id of struct icp_model_info

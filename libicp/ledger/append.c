@@ -50,6 +50,8 @@ icp_status icp__entry_append(icp_ledger *l, int64_t now, const struct icp__entry
     icp_status st = icp__ledger_last(l, last, err);
     if (!st)
         st = check_refers(l, e, err);
+    if (!st)
+        st = icp__entry_may_follow(l, e, err);
     if (st)
         return st;
     if (last->number >= INT64_MAX)

@@ -2,7 +2,6 @@
 /* What an entry may say and must say: one table of members over one list of forms. */
 #include "ledger/entry.h"
 
-#define ENTRY_MOST ((size_t)1 << 20)
 
 /* A form is a kind in one of its states. */
 enum {
@@ -216,21 +215,33 @@ static icp_status add_own(const struct check *c, struct icp__arena *a, struct ic
     const struct icp__json *state = icp__json_get(top, "state");
     if (icp__json_is(state, "stored"))
         return refuse(c, state, "state", what);
+    if (icp__json_is(state, "published"))
+        return refuse(c, state, "state", "is set by the library, when a model is published");
     for (size_t i = 0; i < MEMBERS; i++)
         if (members[i].own && icp__json_get(top, members[i].name))
             return refuse(c, icp__json_get(top, members[i].name), members[i].name, what);
     for (size_t k = 0; k < owns; k++)
         if (icp__json_get(top, own[k].name))
-            return refuse(c, icp__json_get(top, own[k].name), own[k].name, what);
+            return refuse(c, icp__json_get(top, own[k].name), own[k].name, "is set by the library here");
     for (size_t k = 0; k < owns && top->type == ICP__JSON_OBJECT; k++) {
         struct icp__json *j = icp__arena_alloc(a, 1, sizeof *j);
         if (!j)
             return icp__no_memory(c->err);
-        *j = (struct icp__json){.type = own[k].number ? ICP__JSON_NUMBER : ICP__JSON_STRING, .name = {own[k].name, strlen(own[k].name)},
-                                .text = {own[k].text, strlen(own[k].text)}, .next = top->child, .line = 1, .column = 1};
+        if (own[k].tree)
+            *j = *own[k].tree;
+        else
+            *j = (struct icp__json){.type = own[k].number ? ICP__JSON_NUMBER : ICP__JSON_STRING, .text = {own[k].text, strlen(own[k].text)}};
+        j->name = (struct icp_str){own[k].name, strlen(own[k].name)};
+        j->next = top->child;
+        j->line = j->column = 1;
         top->child = j;
     }
     return ICP_OK;
+}
+
+static struct icp_str text_of(const struct icp__json *top, const char *name) {
+    const struct icp__json *j = icp__json_get(top, name);
+    return j ? j->text : (struct icp_str){NULL, 0};
 }
 
 icp_status icp__entry_read(icp_ledger *l, struct icp__arena *a, const char *json, size_t size, const struct icp__entry_own *own, size_t owns,
@@ -239,8 +250,8 @@ icp_status icp__entry_read(icp_ledger *l, struct icp__arena *a, const char *json
     struct icp__json *top = NULL;
     memset(out, 0, sizeof *out);
     icp__bytes_init(&out->canonical, &l->own);
-    if (size > ENTRY_MOST)
-        return icp__fail(err, ICP_E_LIMIT, "an entry has %zu bytes, at most %zu are taken", size, ENTRY_MOST);
+    if (size > ICP__ENTRY_MOST)
+        return icp__fail(err, ICP_E_LIMIT, "an entry has %zu bytes, at most %zu are taken", size, ICP__ENTRY_MOST);
     icp_status st = icp__json_parse(a, json, size, ICP_E_FORMAT, &top, err);
     if (!st)
         st = add_own(&c, a, top, own, owns);
@@ -250,11 +261,14 @@ icp_status icp__entry_read(icp_ledger *l, struct icp__arena *a, const char *json
         st = icp__entry_canonical(a, top, &out->canonical, err);
     if (st)
         return st;
-    const struct icp__json *key = icp__json_get(top, "key");
     out->kind = icp__json_get(top, "kind")->text;
     out->author = icp__json_get(top, "author")->text;
-    if (key)
-        out->key = key->text;
+    out->key = text_of(top, "key");
+    out->model = text_of(top, "model");
+    out->authority = text_of(top, "authority");
+    out->restored = c.form == RESTORED;
+    out->retired = c.form == RETIRED;
+    out->resolved = c.form == RESOLVED;
     (void)icp__json_uint(icp__json_get(top, "refers"), &out->refers);
     out->same_kind = (c.form & (WITHDRAWN | ASSIGNED | RESOLVED)) != 0;
     return ICP_OK;

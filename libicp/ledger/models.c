@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Model files in the ledger, each named by an entry with the hash of its bytes. */
 #include "base/hash.h"
-#include "ledger/entry.h"
+#include "ledger/models.h"
 
-struct stored {
-    char id[65], sha256[65], size[24];
-    struct icp__bytes file;
-};
 
 static int64_t collect(void *user, const void *data, size_t n) {
     struct icp__bytes *b = user;
@@ -24,7 +20,7 @@ static void hash_text(const void *data, size_t size, char out[65]) {
     out[64] = 0;
 }
 
-static icp_status take_file(icp_ledger *l, const icp_model *m, struct stored *f, struct icp_error *err) {
+icp_status icp__stored_take(icp_ledger *l, const icp_model *m, struct icp__stored *f, struct icp_error *err) {
     struct icp_model_info info = {.struct_size = sizeof info};
     struct icp_sink sink = {.struct_size = sizeof sink, .user = &f->file, .write = collect};
     icp_status st = icp_model_describe(m, &info, err);
@@ -50,7 +46,7 @@ static icp_status take_file(icp_ledger *l, const icp_model *m, struct stored *f,
 }
 
 /* *there = it is stored already, byte for byte. */
-static icp_status find(icp_ledger *l, const struct stored *f, bool *there, struct icp_error *err) {
+static icp_status find(icp_ledger *l, const struct icp__stored *f, bool *there, struct icp_error *err) {
     sqlite3_stmt *s = NULL;
     icp_status st = icp__ledger_prepare(l, "SELECT sha256 = ?2 FROM models WHERE id = ?1", &s, err);
     if (st)
@@ -64,7 +60,7 @@ static icp_status find(icp_ledger *l, const struct stored *f, bool *there, struc
     return st;
 }
 
-static icp_status insert(icp_ledger *l, const struct stored *f, struct icp_error *err) {
+static icp_status insert(icp_ledger *l, const struct icp__stored *f, struct icp_error *err) {
     sqlite3_stmt *s = NULL;
     bool row = false;
     icp_status st = icp__ledger_prepare(l, "INSERT INTO models(id, bytes, sha256, file) VALUES(?1, ?2, ?3, ?4)", &s, err);
@@ -79,15 +75,25 @@ static icp_status insert(icp_ledger *l, const struct stored *f, struct icp_error
     return st;
 }
 
-static icp_status store(icp_ledger *l, int64_t now, const struct stored *f, const struct icp__entry *e, struct icp__last *last,
+icp_status icp__stored_put(icp_ledger *l, const struct icp__stored *f, bool *there, struct icp_error *err) {
+    icp_status st = find(l, f, there, err);
+    return st || *there ? st : insert(l, f, err);
+}
+
+icp_status icp__stored_entry(icp_ledger *l, struct icp__arena *a, const struct icp__stored *f, const char *note_json, size_t size, struct icp__entry *e,
+                             struct icp_error *err) {
+    const struct icp__entry_own own[] = {{"kind", "version", false, NULL}, {"state", "stored", false, NULL}, {"model", f->id, false, NULL},
+                                         {"sha256", f->sha256, false, NULL}, {"bytes", f->size, true, NULL}};
+    return icp__entry_read(l, a, note_json, size, own, sizeof own / sizeof own[0], e, err);
+}
+
+static icp_status store(icp_ledger *l, int64_t now, const struct icp__stored *f, const struct icp__entry *e, struct icp__last *last,
                         struct icp_error *err) {
     bool there = false;
     icp_status st = icp__ledger_begin(l, true, err);
     if (st)
         return st;
-    st = find(l, f, &there, err);
-    if (!st && !there)
-        st = insert(l, f, err);
+    st = icp__stored_put(l, f, &there, err);
     if (!st)
         st = icp__entry_append(l, now, e, last, err);
     return icp__ledger_end(l, st, err);
@@ -95,7 +101,7 @@ static icp_status store(icp_ledger *l, int64_t now, const struct stored *f, cons
 
 icp_status icp_ledger_store_model(icp_ledger *l, const icp_model *m, int64_t now, const char *note_json, size_t size, struct icp_ledger_head *head,
                                   struct icp_error *err) {
-    struct stored f = {{0}, {0}, {0}, {0}};
+    struct icp__stored f = {{0}, {0}, {0}, {0}};
     struct icp__entry e = {0};
     struct icp__arena a;
     struct icp__last last;
@@ -107,12 +113,9 @@ icp_status icp_ledger_store_model(icp_ledger *l, const icp_model *m, int64_t now
     icp__arena_init(&a, &l->own);
     icp__bytes_init(&f.file, &l->own);
     icp__bytes_init(&e.canonical, &l->own);
-    st = take_file(l, m, &f, err);
-    if (!st) {
-        const struct icp__entry_own own[] = {{"kind", "version", false}, {"state", "stored", false}, {"model", f.id, false},
-                                              {"sha256", f.sha256, false}, {"bytes", f.size, true}};
-        st = icp__entry_read(l, &a, note_json, size, own, sizeof own / sizeof own[0], &e, err);
-    }
+    st = icp__stored_take(l, m, &f, err);
+    if (!st)
+        st = icp__stored_entry(l, &a, &f, note_json, size, &e, err);
     if (!st)
         st = store(l, now, &f, &e, &last, err);
     if (!st)
