@@ -16,6 +16,8 @@ struct patterns {
 struct entry_options {
     const char *author, *authority, *text, *model, *of_model, *tier, *expiry, *reason, *assignee, *next, *area, *on, *outcome, *kind, *head;
     struct patterns traits;
+    const char *rows, *calibration, *gates;
+    bool anyway, only_check;
     uint64_t number;
     int64_t from, to; /* 0 = none */
 };
@@ -187,6 +189,11 @@ int run_override_withdraw(const struct options *o);
 int run_flag_raise(const struct options *o);
 int run_flag_assign(const struct options *o);
 int run_flag_resolve(const struct options *o);
+int run_override_list(const struct options *o);
+int run_flag_list(const struct options *o);
+int run_publish(const struct options *o);
+int run_publish_list(const struct options *o);
+int run_restore(const struct options *o);
 int run_review(const struct options *o);
 int run_outcome(const struct options *o);
 int run_change(const struct options *o);

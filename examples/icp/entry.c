@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void name(struct text *t, const char *member) {
-    text_put(t, ",\"");
+    text_put(t, t->data[t->size - 1] == '{' ? "\"" : ",\"");
     text_put(t, member);
     text_put(t, "\":");
 }
@@ -53,15 +53,22 @@ int entry_who(struct text *t, const struct options *o) {
     return code;
 }
 
-static bool is_id(const char *s) {
+bool model_is_id(const char *s) {
     return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
+}
+
+static uint8_t digit(char c) { return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
+
+void model_unhex(const char *hex, uint8_t id[32]) {
+    for (size_t i = 0; i < 32; i++)
+        id[i] = (uint8_t)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
 }
 
 int model_id(icp_context *c, const char *file_or_id, struct text *id) {
     struct icp_error e = error_new();
     struct icp_model_info info = {.struct_size = sizeof info};
     icp_model *m = NULL;
-    if (is_id(file_or_id))
+    if (model_is_id(file_or_id))
         return text_put(id, file_or_id), EXIT_DONE;
     icp_status s = model_of(c, file_or_id, &m, &e);
     if (!s)
@@ -86,7 +93,7 @@ static int check_traits(icp_context *c, const struct options *o) {
     struct icp_error e = error_new();
     icp_model *m = NULL;
     int code = EXIT_DONE;
-    if (!o->entry.of_model || is_id(o->entry.of_model))
+    if (!o->entry.of_model || model_is_id(o->entry.of_model))
         return EXIT_DONE;
     if (model_of(c, o->entry.of_model, &m, &e))
         return refuse(&e);

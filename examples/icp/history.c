@@ -7,8 +7,7 @@ static void put(struct text *t, const struct json *entry, const char *name) {
     text_put(t, json_string(entry, name));
 }
 
-/* Whom or what an entry is about. */
-static void subject(struct text *t, const struct json *entry) {
+void entry_subject(struct text *t, const struct json *entry) {
     const struct json *traits = json_at(entry, "traits");
     put(t, entry, "key");
     for (size_t i = 0; traits && i < traits->count; i++) {
@@ -53,7 +52,7 @@ static void row_of(struct table *t, const struct json *item, bool lines) {
     put(&row[3], entry, "state");
     put(&row[4], entry, "author");
     put(&row[5], entry, "authority");
-    subject(&row[6], entry);
+    entry_subject(&row[6], entry);
     says(&row[7], entry);
     if (lines)
         one_line(&row[8], json_string(entry, "text"));

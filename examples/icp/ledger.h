@@ -22,5 +22,8 @@ int entry_model(icp_context *c, struct text *t, const struct options *o); /* --m
 int refuse_entry(const struct icp_error *e);
 /* The id of a model: of a file, or given as such. Anything but EXIT_DONE was told. */
 int model_id(icp_context *c, const char *file_or_id, struct text *id);
+bool model_is_id(const char *s);
+void model_unhex(const char *hex, uint8_t id[32]); /* of a text that is an id */
 /* The entries that a filter lets through, as a tree to be freed. */
 int entries_of(icp_ledger *l, const struct icp_ledger_filter *f, struct json **out);
+void entry_subject(struct text *t, const struct json *entry); /* whom or what it is about */

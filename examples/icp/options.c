@@ -84,6 +84,11 @@ static const struct option all[] = {
     {'V', "--from", TIME, AT(entry.from), "TIME", "only at or after"},
     {'V', "--to", TIME, AT(entry.to), "TIME", "only before"},
     {'V', "--last", NUMBER, AT(top), "N", "only the last N"},
+    {'Z', "--rows", TEXT, AT(entry.rows), "FILE", "companies that both models score, to see how many change their tier"},
+    {'Z', "--calibration", TEXT, AT(entry.calibration), "FILE", "report of icp calibrate --format json on this model"},
+    {'Z', "--gates", TEXT, AT(entry.gates), "FILE", "limits, as JSON (doc/publish.md)"},
+    {'Z', "--check", FLAG, AT(entry.only_check), NULL, "only say whether it would be published"},
+    {'Z', "--anyway", FLAG, AT(entry.anyway), NULL, "also when a gate is not passed; with --authority and --text"},
     {'Y', "--head", TEXT, AT(entry.head), "N:HEX", "a head that was kept, as every entry gives one"},
     {'q', "--quiet", FLAG, AT(quiet), NULL, "no progress and no remarks"},
 };
