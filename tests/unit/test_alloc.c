@@ -865,6 +865,16 @@ CALL(decided_scorer_new) {
     struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 5, .key_column = "key", .key_size = 3, .decisions = w->lab->decisions};
     return icp_scorer_new(w->lab->model, &o, OUT(icp_scorer), e);
 }
+CALL(gates_check) { /* two models: a gate fails, and none is there to be compared */
+    static const char gates[] = "{\"cllr\":{\"at_most_micro\":1}}", calibration[] = "{\"layer\":\"fit\",\"verdict\":\"holds\"}";
+    const struct icp_gates_options o = {.struct_size = sizeof o, .gates_json = gates, .gates_size = sizeof gates - 1, .calibration_json = calibration,
+                                        .calibration_size = sizeof calibration - 1};
+    icp_reader *r = reader_without_failure(w, w->lab->rows);
+    const icp_status s = icp_gates_check(w->lab->model, w->lab->model, r, &o, NULL, OUT(icp_buffer), e);
+    icp_reader_free(r);
+    return s;
+}
+CALL(gates_check_alone) { return icp_gates_check(w->lab->model, w->lab->model, NULL, NULL, NULL, OUT(icp_buffer), e); }
 CALL(model_card) { return icp_model_card(w->lab->timing, OUT(icp_buffer), e); }
 CALL(account_new) { return icp_account_new(w->lab->timing, OUT(icp_account), e); }
 static void show_account(FILE *f, const icp_account *a) {
@@ -1087,6 +1097,8 @@ static const struct scenario scenarios[] = {
     {"icp_decisions_to_json", make_nothing, decisions_to_json, look_buffer, NULL, 0},
     {"icp_decisions_ref icp_decisions_unref", make_nothing, decisions_plain, NULL, NULL, QUIET},
     {"icp_model_standing", make_nothing, model_standing, look_buffer, NULL, 0},
+    {"icp_gates_check", make_nothing, gates_check, look_buffer, NULL, 0},
+    {"icp_gates_check", make_nothing, gates_check_alone, look_buffer, NULL, 0},
     {"icp_account_new", make_nothing, account_new, look_account, NULL, 0},
     {"icp_account_load", make_nothing, account_load, look_account, NULL, 0},
     {"icp_account_add icp_account_save", make_account, account_rest, look_own_account, NULL, QUIET},

@@ -285,6 +285,8 @@ START_TEST(null_arguments_of_events) {
     NULLED(icp_decisions_from_json(lab.c, "{\"entries\":[]}", 14, -1, &decisions, e));
     REFUSED(ICP_E_FORMAT, icp_decisions_from_json(lab.c, "{}", 2, 0, &decisions, e));
     NULLED(icp_decisions_to_json(NULL, &j, e));
+    NULLED(icp_gates_check(NULL, NULL, NULL, NULL, NULL, &j, e));
+    NULLED(icp_gates_check(lab.timing, NULL, NULL, NULL, NULL, NULL, e));
     NULLED(icp_model_standing(NULL, NULL, 0, &j, e));
     NULLED(icp_model_standing(lab.timing, NULL, 0, NULL, e));
     NULLED(icp_model_standing(lab.timing, NULL, -1, &j, e));
