@@ -211,18 +211,16 @@ static icp_status check_entry(struct check *c, const struct icp__json *top) {
 
 /* Puts the library's own members in front; refuses them in what was given. */
 static icp_status add_own(const struct check *c, struct icp__arena *a, struct icp__json *top, const struct icp__entry_own *own, size_t owns) {
-    static const char what[] = "is set by the library, when a model is stored";
+    static const char what[] = "is set by the library, when a model is stored or published";
     const struct icp__json *state = icp__json_get(top, "state");
-    if (icp__json_is(state, "stored"))
+    if (icp__json_is(state, "stored") || icp__json_is(state, "published"))
         return refuse(c, state, "state", what);
-    if (icp__json_is(state, "published"))
-        return refuse(c, state, "state", "is set by the library, when a model is published");
     for (size_t i = 0; i < MEMBERS; i++)
         if (members[i].own && icp__json_get(top, members[i].name))
             return refuse(c, icp__json_get(top, members[i].name), members[i].name, what);
     for (size_t k = 0; k < owns; k++)
         if (icp__json_get(top, own[k].name))
-            return refuse(c, icp__json_get(top, own[k].name), own[k].name, "is set by the library here");
+            return refuse(c, icp__json_get(top, own[k].name), own[k].name, what);
     for (size_t k = 0; k < owns && top->type == ICP__JSON_OBJECT; k++) {
         struct icp__json *j = icp__arena_alloc(a, 1, sizeof *j);
         if (!j)

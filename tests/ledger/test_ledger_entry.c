@@ -32,7 +32,6 @@ START_TEST(every_kind_is_taken) {
         "{\"kind\":\"review\",\"author\":\"Ada\",\"text\":\"seen\",\"refers\":2,\"next\":\"2027-03-01\",\"model\":\"" HEX "\",\"data\":{\"a\":[1,"
             "2.50,null,true,false,{}]}}",
         "{\"kind\":\"outcome\",\"author\":\"crm\",\"key\":\"acme.com\",\"outcome\":\"won\",\"on\":\"2026-12-24\",\"layer\":\"fit\"}",
-        "{\"kind\":\"version\",\"state\":\"published\",\"model\":\"" HEX "\",\"author\":\"Ada\"}",
         "{\"kind\":\"card\",\"author\":\"Ada\",\"card\":{\"owner\":\"Ada\"}}",
         "{\"kind\":\"change\",\"area\":\"positioning\",\"text\":\"we now sell to banks\",\"on\":\"2026-11-01\",\"author\":\"Ada\"}",
     };
@@ -68,8 +67,10 @@ START_TEST(what_is_wrong_is_told_with_its_place) {
         {"{\"kind\":\"review\",\"author\":\"a\",\"text\":\"b\",\"data\":[]}", 1, 49, "data is an array; expected an object"},
         {"{\"kind\":\"version\",\"author\":\"a\",\"model\":\"" HEX "\"}", 1, 1, "state is missing in an entry of kind \"version\", state published"},
         {"{\"kind\":\"version\",\"state\":\"stored\",\"author\":\"a\",\"model\":\"" HEX "\"}", 1, 27,
-            "state is set by the library, when a model is stored"},
-        {"{\"kind\":\"version\",\"sha256\":\"" HEX "\"}", 1, 28, "sha256 is set by the library, when a model is stored"},
+            "state is set by the library, when a model is stored or published"},
+        {"{\"kind\":\"version\",\"state\":\"published\",\"author\":\"a\",\"model\":\"" HEX "\"}", 1, 27,
+            "state is set by the library, when a model is stored or published"},
+        {"{\"kind\":\"version\",\"sha256\":\"" HEX "\"}", 1, 28, "sha256 is set by the library, when a model is stored or published"},
         {"{\"kind\":\"flag\",\"author\":\"a\",\"text\":\"t\",\"scope\":\"company\"}", 1, 48, "key is missing: the scope is company"},
         {"{\"kind\":\"flag\",\"author\":\"a\",\"text\":\"t\",\"scope\":\"model\",\"key\":\"k\"}", 1, 62, "key belongs to the scope company alone"},
         {"{\"kind\":\"flag\",\"author\":\"a\",\"text\":\"t\",\"scope\":\"segment\"}", 1, 48, "traits is missing: the scope is segment"},

@@ -138,7 +138,7 @@ START_TEST(a_model_comes_back_bit_for_bit) {
     ck_assert_int_eq(icp_model_describe(m, &info, NULL), ICP_OK);
     ck_assert_int_eq(icp_ledger_load_model(l, info.id, &back, &err), ICP_E_LEDGER);
     ck_assert_int_eq(icp_ledger_store_model(l, m, NOW, "{\"author\":\"A\",\"model\":\"x\"}", 26, NULL, &err), ICP_E_FORMAT);
-    ck_assert_str_eq(err.message, "model is set by the library, when a model is stored");
+    ck_assert_str_eq(err.message, "model is set by the library, when a model is stored or published");
     ck_assert_int_eq(icp_ledger_store_model(l, m, NOW, "{}", 2, NULL, NULL), ICP_E_FORMAT);
     for (int i = 1; i <= 2; i++) {
         icp_status st = icp_ledger_store_model(l, m, NOW, note, sizeof note - 1, &head, &err);

@@ -54,6 +54,41 @@ static int number_behind(const char *at, const char *text) {
     return atoi(found + strlen(text));
 }
 
+static char *decisions_text(icp_decisions *d) {
+    icp_buffer *b = NULL;
+    struct icp_str s;
+    ck_assert_int_eq(icp_decisions_to_json(d, &b, NULL), ICP_OK);
+    ck_assert_int_eq(icp_buffer_data(b, &s), ICP_OK);
+    char *text = strdup(s.data);
+    icp_buffer_unref(b);
+    icp_decisions_unref(d);
+    return text;
+}
+
+/* What holds, of the ledger itself and of its history replayed, is one and the same; and each company's newest override is `state`. */
+static void check_replay(icp_ledger *l, const char *list, char state[WRITERS][7][16]) {
+    struct icp_error err = {.struct_size = sizeof err};
+    const int64_t later = clock_now() + 120 * INT64_C(1000000);
+    icp_decisions *of_ledger = NULL, *replayed = NULL;
+    char now[WRITERS][7][16];
+    int overrides = 0;
+    ck_assert_msg(icp_ledger_decisions(l, later, &of_ledger, &err) == ICP_OK, "%s", err.message);
+    ck_assert_msg(icp_decisions_from_json(book.c, list, strlen(list), later, &replayed, &err) == ICP_OK, "%s", err.message);
+    char *a = decisions_text(of_ledger), *b = decisions_text(replayed);
+    ck_assert_str_eq(a, b);
+    for (const char *at = a; (at = strstr(at, "\"key\":\"company-")) != NULL; at++, overrides++) {
+        int w = 0, k = 0;
+        ck_assert_int_eq(sscanf(at, "\"key\":\"company-%d-%d", &w, &k), 2);
+        const char *tier = strstr(at, "\"tier\":\"") + 8;
+        snprintf(now[w][k], 16, "%.*s", (int)strcspn(tier, "\""), tier);
+    }
+    ck_assert_int_eq(overrides, WRITERS * EACH);
+    for (int i = 0; i < WRITERS * 7; i++)
+        ck_assert_str_eq(now[i / 7][i % 7], state[i / 7][i % 7]);
+    free(a);
+    free(b);
+}
+
 START_TEST(ten_writers_lose_nothing) {
     pid_t child[WRITERS];
     int next[WRITERS] = {0}, status;
@@ -84,6 +119,7 @@ START_TEST(ten_writers_lose_nothing) {
             ck_assert_str_eq(state[w][k], tiers[(last * 3 + w) % 5]);
         }
     }
+    check_replay(l, list, state);
     icp_ledger_free(l);
     l = book_open(&book, 0); /* another reader, the same history */
     char *again = book_list(l, NULL);
