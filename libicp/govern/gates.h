@@ -5,7 +5,7 @@
 
 enum { ICP__VERDICTS_MOST = 16 };
 struct icp__gates {
-    int64_t cllr_most, cllr_worse, tier_most; /* millionths */
+    int64_t cllr_most, cllr_worse, tier_most; /* millionths; cllr_worse -1 = by the number of customers */
     bool rows_required, reference_same, layers_kept, calibration_required;
     struct icp_str verdict[ICP__VERDICTS_MOST]; /* of a calibration report that pass */
     uint32_t verdicts;

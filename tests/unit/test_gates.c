@@ -164,6 +164,7 @@ START_TEST(a_limit_that_is_just_kept_passes) {
     ck_assert_int_gt(share, 0);
     ck_assert_int_eq(figure(json, "cllr", "figure_micro"), 705000);
     ck_assert_int_eq(figure(json, "cllr_worse", "figure_micro"), 5000);
+    ck_assert_int_eq(figure(json, "cllr_worse", "limit_micro"), 64550); /* .5 / sqrt(60 customers) */
     free(json);
     for (int which = 0; which < 4; which++) { /* none is missed, then each of the three by a millionth */
         snprintf(gates, sizeof gates, "{\"cllr\":{\"at_most_micro\":%d,\"worse_by_micro\":%d},\"tier_change\":{\"at_most_micro\":%ld}}", 705000 - (which == 1),
