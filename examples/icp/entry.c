@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void name(struct text *t, const char *member) {
-    text_put(t, t->data[t->size - 1] == '{' ? "\"" : ",\"");
+    text_put(t, t->size && t->data[t->size - 1] == '{' ? "\"" : ",\"");
     text_put(t, member);
     text_put(t, "\":");
 }

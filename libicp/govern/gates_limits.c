@@ -6,7 +6,7 @@
 
 /* Where the defaults come from is told in doc/publish.md. */
 static const struct icp__gates defaults = {
-    .cllr_most = MILLION, .cllr_worse = -1, .tier_most = 250000, .reference_same = true, .layers_kept = true,
+    .cllr_most = MILLION, .cllr_worse = -1, .tier_most = 300000, .reference_same = true, .layers_kept = true,
     .verdict = {{"holds", 5}, {"cannot tell", 11}, {"base rate moved", 15}, {"not judged", 10}}, .verdicts = 4};
 
 static icp_status read_micro(const struct icp__json *object, const char *name, int64_t *out, struct icp_error *err) {
