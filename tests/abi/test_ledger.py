@@ -116,3 +116,16 @@ def test_without_sqlite_the_rest_is_built_all_the_same(tmp_path):
     run("meson", "setup", tmp_path / "build", TOP, "-Dtests=false", "-Dledger=disabled")
     targets = run("ninja", "-C", tmp_path / "build", "-t", "targets", "all")
     assert "libicp.so" in targets and "icp-ledger" not in targets
+
+
+def test_without_sqlite_the_command_says_that_it_has_no_ledger(tmp_path):
+    folder = TOP / "examples/icp"
+    plain, ledger = re.fullmatch(r"(.*?)\nif sqlite\.found\(\)(.*?)\nelse.*", (folder / "meson.build").read_text(), re.S).groups()
+    names = [n for n in re.findall(r"'(\w+\.c)'", plain)] + ["no_ledger.c"]
+    assert sorted(names + re.findall(r"'(\w+\.c)'", ledger)) == sorted(p.name for p in folder.glob("*.c"))
+    run("gcc", "-std=c11", "-O0", "-D_POSIX_C_SOURCE=200809L", "-I", TOP / "include", *(folder / n for n in names), "-o", tmp_path / "icp", "-L", BUILD, "-licp", "-lm",
+        "-lpthread", f"-Wl,-rpath,{BUILD}")
+    for command in ("history --ledger x", "ledger create --ledger x", "override --ledger x --company a", "publish m --ledger x --author a", "flag resolve 1 --ledger x"):
+        p = subprocess.run([tmp_path / "icp", *command.split()], capture_output=True, text=True, cwd=tmp_path)
+        assert (p.returncode, p.stderr) == (1, "icp: this build has no ledger: it was made without SQLite\n"), command
+    assert not (tmp_path / "x").exists()

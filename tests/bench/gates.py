@@ -5,10 +5,12 @@
 usage: gates.py ICP CASES [--draws N] [--only SUBSTRING]
 
 Of each list of customers two models are published one after the other: `more`, four fifths of the list, then all of it; `other`, two draws
-of four fifths. The reference is the same. Printed: by how much the cross-fitted Cllr rises, and the share of companies that change their tier.
+of four fifths; `spoiled`, four fifths, then the list with a third of it replaced by companies picked blindly. The reference is the same.
+Printed: by how much the cross-fitted Cllr rises, the share of companies that change their tier, and how often the default gates refuse.
 """
 import argparse
 import csv
+import gzip
 import json
 import pathlib
 import random
@@ -36,28 +38,35 @@ def fit(folder, universe, keys, name):
 
 
 def compare(folder, universe):
+    """Cllr's rise, share of tiers, whether either gate refuses."""
     (folder / "ledger").unlink(missing_ok=True)
     run("ledger", "create", "--ledger", folder / "ledger")
     run("publish", folder / "one", "--ledger", folder / "ledger", "--author", "bench", "--authority", "bench", "--text", "bench", "--anyway")
     report = json.loads(run("publish", folder / "two", "--ledger", folder / "ledger", "--rows", universe, "--key", "key", "--check", "--format", "json", check=False))
     gates = {g["gate"]: g for g in report["report"]["gates"]}
-    return gates["cllr_worse"]["figure_micro"] / 1e6, gates["tier_change"]["figure_micro"] / 1e6
+    refused = [not gates[g]["passed"] for g in ("cllr_worse", "tier_change")]
+    return gates["cllr_worse"]["figure_micro"] / 1e6, gates["tier_change"]["figure_micro"] / 1e6, refused
 
 
-print(f"{'case':44} {'what':6} {'Cllr rises by':>30} {'changed tier':>30}")
+print(f"{'case':44} {'what':7} {'Cllr rises by':>34} {'changed tier':>30} {'refused by':>8}")
 for case in sorted(p for p in a.cases.iterdir() if p.is_dir() and a.only in p.name):
     with tempfile.TemporaryDirectory() as t:
         folder, universe = pathlib.Path(t), case / "universe.csv.gz"
         run("reference", "build", "--key", "key", "-o", folder / "ref", universe, "--quiet")
         with open(case / "train.csv", newline="") as f:
             keys = [r["key"] for r in csv.DictReader(f)]
-        found = {"more": [], "other": []}
+        with gzip.open(universe, "rt", newline="", encoding="utf-8") as f:
+            everybody = [r["key"] for r in csv.DictReader(f)]
+        found = {"more": [], "other": [], "spoiled": []}
         for draw in range(a.draws):
             rng = random.Random(draw)
             part = rng.sample(keys, len(keys) * 4 // 5)
             fit(folder, universe, part, "one")
-            for what, second in (("more", keys), ("other", rng.sample(keys, len(keys) * 4 // 5))):
+            other, spoiled = rng.sample(keys, len(keys) * 4 // 5), rng.sample(keys, len(keys) * 2 // 3)
+            spoiled = sorted({*spoiled, *rng.sample(everybody, len(keys) - len(spoiled))})
+            for what, second in (("more", keys), ("other", other), ("spoiled", spoiled)):
                 fit(folder, universe, second, "two")
                 found[what].append(compare(folder, universe))
-        for what, pairs in found.items():
-            print(f"{case.name:44} {what:6} {' '.join(f'{c:+.3f}' for c, _ in pairs):>30} {' '.join(f'{t:.3f}' for _, t in pairs):>30}", flush=True)
+        for what, all_of in found.items():
+            refused = "/".join(str(sum(r[gate] for _, _, r in all_of)) for gate in range(2))
+            print(f"{case.name:44} {what:7} {' '.join(f'{c:+.3f}' for c, _, _ in all_of):>34} {' '.join(f'{t:.3f}' for _, t, _ in all_of):>30} {refused:>8}", flush=True)
