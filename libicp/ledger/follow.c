@@ -60,7 +60,7 @@ icp_status icp__published_find(icp_ledger *l, struct icp_str asked, struct icp__
             memcpy(out->id, model->text.data, 64);
             out->number = w.number;
             *ever = *ever || is(model, asked);
-        } else if (icp__json_is(state, "retired") && icp__json_is(model, out->id))
+        } else if (icp__json_is(state, "retired")) /* of the one published then: no other can be */
             memset(out, 0, sizeof *out);
     }
     walk_end(&w);

@@ -207,6 +207,8 @@ def test_restore(models):
     assert models.refused("restore", "1", "--ledger", "L", "--author", "Ada", code=2) == "-o FILE is missing"
     assert models.refused("restore", "1", "--ledger", "L", "-o", "no/such/folder/x", "--author", "Ada").startswith("no/such/folder/x: ")
     assert len(history(models)) == before and not (models.folder / "gone").exists()
+    assert "does not run backwards" in models.refused("restore", "1", "--ledger", "L", "-o", "gone", "--author", "Ada", "--now", "2026-01-01")
+    assert not (models.folder / "gone").exists(), "no file without its entry"
     (models.folder / "gone").mkdir()
     models.refused("restore", "1", "--ledger", "L", "-o", "gone", "--author", "Ada", "--now", "2036-01-01")
     assert len(history(models)) == before, "no entry without its file"
