@@ -123,6 +123,16 @@ START_TEST(a_report_that_does_not_allow_it_is_refused) {
 }
 END_TEST
 
+/* A report that is cut anywhere publishes nothing. */
+START_TEST(a_damaged_report_is_refused) {
+    char *report = report_of(first, NULL, NULL);
+    for (size_t n = 0, size = strlen(report); n < size; n++)
+        ck_assert_int_eq(icp_ledger_publish(l, first, NOW, NOTE, sizeof NOTE - 1, report, n, 0, NULL, NULL), ICP_E_FORMAT);
+    free(report);
+    ck_assert_uint_eq(book_verify(l, NULL).entries, 0);
+}
+END_TEST
+
 START_TEST(passing_by_a_gate_needs_authority_and_text) {
     static const char authority[] = "{\"author\":\"Ada\",\"authority\":\"board\"}", text[] = "{\"author\":\"Ada\",\"text\":\"must be\"}",
                       both[] = "{\"author\":\"Ada\",\"authority\":\"board\",\"text\":\"must be\"}";
@@ -259,6 +269,7 @@ int main(void) {
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_passed_report_publishes);
     tcase_add_test(t, a_report_that_does_not_allow_it_is_refused);
+    tcase_add_test(t, a_damaged_report_is_refused);
     tcase_add_test(t, passing_by_a_gate_needs_authority_and_text);
     tcase_add_test(t, what_is_published_follows_from_the_versions);
     tcase_add_test(t, bad_arguments_are_refused);

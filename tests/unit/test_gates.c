@@ -256,6 +256,30 @@ START_TEST(what_is_wrong_is_told) {
 }
 END_TEST
 
+/* Cut anywhere, or with a byte that is another: taken or refused, never worse. */
+START_TEST(damaged_json_is_refused) {
+    static const char gates[] = "{\"cllr\":{\"at_most_micro\":9,\"worse_by_micro\":3},\"tier_change\":{\"at_most_micro\":5,\"rows_required\":true},"
+                                "\"calibration\":{\"required\":true,\"verdicts\":[\"holds\"]},\"same_reference\":false,\"keep_layers\":false}";
+    static const char calibration[] = "{\"version\":1,\"model\":null,\"layer\":\"fit\",\"verdict\":\"holds\",\"ratio\":{\"verdict\":\"holds\"},\"tiers\":[{},{\"low\":-1}]}";
+    const char *const texts[] = {gates, calibration};
+    struct says s;
+    uint64_t seed = 11;
+    icp_model *m = model_new(3, 700000, 1, NULL, &s);
+    for (int which = 0; which < 2; which++)
+        for (size_t i = 0, n = strlen(texts[which]); i < 2 * n; i++) {
+            struct icp_error err = {.struct_size = sizeof err};
+            icp_buffer *b = NULL;
+            char text[512];
+            memcpy(text, texts[which], n + 1);
+            text[i % n] = (char)(i < n ? 0 : toy_random(&seed) % 255 + 1);
+            const icp_status st = ask(m, NULL, which ? (struct asked){.calibration = text} : (struct asked){.gates = text}, &b, &err);
+            ck_assert_msg(st == ICP_E_FORMAT || (st == ICP_OK && i >= n), "%s: %s", text, icp_status_name(st));
+            icp_buffer_unref(b);
+        }
+    icp_model_unref(m);
+}
+END_TEST
+
 START_TEST(bad_arguments_are_refused) {
     struct icp_error err = {.struct_size = sizeof err};
     struct icp_gates_options o = {.struct_size = sizeof o};
@@ -359,6 +383,7 @@ int main(void) {
     tcase_add_test(t, a_limit_that_is_just_kept_passes);
     tcase_add_test(t, a_calibration_report_counts_for_its_model);
     tcase_add_test(t, what_is_wrong_is_told);
+    tcase_add_test(t, damaged_json_is_refused);
     tcase_add_test(t, bad_arguments_are_refused);
     tcase_add_test(t, the_caller_may_stop_it);
     tcase_add_test(t, timing_layers_need_their_events);
