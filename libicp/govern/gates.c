@@ -214,6 +214,13 @@ static void check_calibration(struct check *k, const char id[64]) {
             g.passed = g.passed || str_is(c->verdict, k->gates.verdict[i].data, k->gates.verdict[i].size);
         icp__bytes_print(&k->why, "calibration of %.*s: %.*s", (int)(c->layer.size < 20 ? c->layer.size : 20), c->layer.data,
                          (int)(c->verdict.size < 60 ? c->verdict.size : 60), c->verdict.data);
+        if (c->measured) {
+            icp__bytes_text(&k->why, "; slope ");
+            bits(&k->why, (int64_t)c->slope_micro);
+            icp__bytes_text(&k->why, " over ");
+            icp__bytes_count(&k->why, c->outcomes);
+            icp__bytes_text(&k->why, " outcomes");
+        }
     }
     write_gate(k, &g);
     icp__bytes_text(&k->out, "}");

@@ -15,7 +15,8 @@ icp_status icp__gates_read(struct icp__arena *a, const char *json, size_t size, 
 
 /* Of a calibration report. */
 struct icp__gates_calibration {
-    bool given;
+    bool given, measured; /* measured = outcomes and slope are there */
+    uint64_t outcomes, slope_micro;
     struct icp_str model, layer, verdict; /* model data NULL = it does not say which */
 };
 icp_status icp__gates_calibration_read(struct icp__arena *a, const char *json, size_t size, struct icp__gates_calibration *out, struct icp_error *err);

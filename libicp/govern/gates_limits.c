@@ -105,6 +105,9 @@ icp_status icp__gates_calibration_read(struct icp__arena *a, const char *json, s
         return st;
     if (top->type != ICP__JSON_OBJECT)
         return icp__json_expected(top, ICP_E_FORMAT, err, "a calibration report", "an object");
+    const struct icp__json *ratio = icp__json_get(top, "ratio"), *outcomes = icp__json_get(ratio, "outcomes"), *slope = icp__json_get(ratio, "slope_micro");
+    out->measured = outcomes != NULL && slope != NULL && icp__json_uint(outcomes, &out->outcomes) && icp__json_uint(slope, &out->slope_micro) &&
+                    out->slope_micro <= INT64_MAX;
     for (size_t i = 0; i < 3; i++) {
         const struct icp__json *j = icp__json_get(top, names[i]);
         if (j != NULL && j->type == ICP__JSON_STRING)

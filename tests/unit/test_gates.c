@@ -203,9 +203,11 @@ START_TEST(a_calibration_report_counts_for_its_model) {
     char report[256], id[65], *json;
     hex_of(m, id);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        snprintf(report, sizeof report, "{\"version\":1,\"model\":\"%s\",\"layer\":\"fit\",\"verdict\":\"%s\",\"tiers\":[{}]}", id, cases[i].verdict);
+        snprintf(report, sizeof report, "{\"version\":1,\"model\":\"%s\",\"layer\":\"fit\",\"verdict\":\"%s\",\"tiers\":[{}],\"ratio\":{\"outcomes\":1200,\"slope_micro\":%s}}", id,
+                 cases[i].verdict, i % 2 ? "null" : "616068");
         json = check(m, NULL, (struct asked){.gates = cases[i].gates, .calibration = report});
         ck_assert_msg(passed(json) == cases[i].passed && yes(json, "calibration", "checked"), "%s", json);
+        ck_assert_int_eq(strstr(json, "; slope 0.616068 over 1,200 outcomes\"") != NULL, i % 2 == 0);
         free(json);
         json = check(other, NULL, (struct asked){.gates = cases[i].gates, .calibration = report});
         ck_assert(!passed(json) && strstr(json, "the calibration report is not of this model"));
