@@ -41,6 +41,25 @@ struct icp_gates_options {
 ICP_API icp_status icp_gates_check(icp_model *candidate, icp_model *published, icp_reader *rows, const struct icp_gates_options *o,
                                    const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
 
+/** Changes points of the fit layer by hand: a trait's weight or points, families and columns switched off; the learned values stay in the model. The
+ * offsets of its columns are set anew over the reference, so that the mean ratio stays 1 over companies at large (doc/change.md). Edits
+ * count from the learned values, whatever was edited before: the same final values give the same points, and going back to all learned ones
+ * gives the learned scores.
+ * @param[in] m not changed
+ * @param[in] r the reference it was fitted on
+ * @param[in] edits_json `{"author":"...","reason":"...","edits":[{"trait":"industry=fintech","weight":40},{"trait":"...","points":12000},
+ *            {"family":"technology","off":true},{"column":"Tags","off":true},{"family":"size","learned":true}]}`; applied in order; points are
+ *            milli-points, a weight scales the learned points by its ratio to the learned weight; "learned" goes back; "off" is weight 0
+ * @param[in] size bytes of edits_json
+ * @param[out] out one reference: a model with a new id that names its parent (icp_model_info.parent_id), author and reason (icp_model_summary()), with
+ *             ::ICP_MODEL_EDITED while points differ from the learned ones
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_REFERENCE when it is another reference, ICP_E_FORMAT with line and column of what is not
+ *         understood or not in the model, ICP_E_LIMIT, ICP_E_UNSUPPORTED for layers that are learned from events
+ * @since 0.1 */
+ICP_API icp_status icp_model_edit(const icp_model *m, const icp_reference *r, const char *edits_json, size_t size, icp_model **out,
+                                  struct icp_error *err);
+
 #ifdef __cplusplus
 }
 #endif
