@@ -39,6 +39,11 @@ const struct command commands[] = {
     {"traits", "foNy", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first.", ANY_FORMAT,
      "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
      "the trait adds to a score given all others; n, the customers that have it.\n"},
+    {"edit", "rZOq", 1, 1, run_edit, "MODEL --reference REF (--edits FILE | --author NAME --reason TEXT --set \"TRAIT weight=N\" ...) -o MODEL2",
+     "Changes points of the fit layer by hand; the learned values stay in the model.", NULL,
+     "The reference is the one that the model was fitted on: offsets are set anew over it, so that the mean ratio stays 1. Edits count from the\n"
+     "learned values. FILE is JSON: {\"author\":\"...\",\"reason\":\"...\",\"edits\":[{\"trait\":\"industry=fintech\",\"weight\":40},\n"
+     "{\"trait\":\"...\",\"points\":12000},{\"family\":\"size\",\"off\":true},{\"column\":\"Tags\",\"learned\":true}]} (doc/change.md).\n"},
     {"distribution", "foy", 1, 1, run_distribution, "MODEL|SCORES", "How many companies fall into each tier.", ANY_FORMAT,
      "Of a model: its reference, and its customers as fits that did not see them score them. Of SCORES, as icp score writes them: their rows.\n"},
     {"dataset", "AtlPiefoq", 1, 1, run_dataset, "DATA [-o MANIFEST]",
