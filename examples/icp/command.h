@@ -26,7 +26,8 @@ struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table;
     const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions;
-    const char *edits, *author, *reason;
+    const char *edits, *author, *reason, *before, *via, *before_as_of;
+    int64_t before_as_of_micros; /* before_as_of, parsed */
     struct patterns set, off_family, off_column, learned_family;
     int64_t as_of_micros;       /* as_of, parsed */
     int64_t now;                /* ICP_TIME_UNKNOWN = the clock's */
@@ -205,3 +206,4 @@ int run_ledger_create(const struct options *o);
 int run_ledger_head(const struct options *o);
 int run_ledger_verify(const struct options *o);
 int run_edit(const struct options *o);
+int run_diff(const struct options *o);
