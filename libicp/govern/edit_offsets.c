@@ -167,7 +167,7 @@ static void find_unlisted(struct seen *s, const struct icp__edit *e, double infl
         s->evidence[i] = x < EVIDENCE_MOST ? x : EVIDENCE_MOST;
         s->ratio[i] = icp__exp(s->evidence[i]);
         s->unlisted[i] = 1;
-        all += s->ratio[i];
+        all += s->unlisted[i] * s->ratio[i];
     }
     if (!(listed > 0) || rest < UNLISTED_ENOUGH)
         return;
@@ -198,54 +198,53 @@ static bool is_off(const struct icp__edit *e, uint32_t column) {
     return said;
 }
 
-/* Each offset moves as the mean ratio of its column does; then all together, so that the mean of the whole is what it was. */
+/* Each offset moves as the mean ratio of its column does; then all that still say something together, so that the mean of the whole is what it was. */
 static void set_offsets(struct seen *s, struct icp__edit *e) {
     const struct icp__ratios was = ratios_of(s, s->was), now = ratios_of(s, s->now);
     double *before = s->offset, *after = s->offset + s->fields, *share = after + s->fields;
+    bool any = false;
+    icp__ratios_shares(&now, share);
     for (uint32_t f = 0; f < s->fields; f++) {
         const struct icp__field_ratio a = icp__ratios_field(&was, f), b = icp__ratios_field(&now, f);
-        after[f] = is_off(e, s->column[f]) ? 0 : a.count > 0 ? before[f] + icp__log(a.mean) - icp__log(b.mean) : before[f];
+        const bool off = is_off(e, s->column[f]);
+        after[f] = off ? 0 : before[f] + (a.count > 0 ? icp__log(a.mean) - icp__log(b.mean) : 0);
+        share[f] = off ? 0 : share[f];
+        any = any || !off;
     }
-    icp__ratios_shares(&now, share);
-    icp__ratios_close(&now, icp__ratios_mean(&was, before), share, after);
+    if (any)
+        icp__ratios_close(&now, icp__ratios_mean(&was, before), share, after);
     for (uint32_t f = 0; f < s->fields; f++) {
         const double milli = after[f] / icp__log(2) * 53000;
         e->now[e->m->slots[s->column[f]].known].points = (int32_t)icp__round(milli > POINTS_MOST ? POINTS_MOST : milli < -POINTS_MOST ? -POINTS_MOST : milli);
     }
 }
 
-/* Whole numbers in these proportions that sum to n: the largest remainders get one more, of equal ones the lower score's. */
+/* Whole numbers in these proportions that sum to n: what is rounded are the sums up to each, so that the shape is kept where all are below 1. */
 static void proportion(const double *parts, uint64_t n, uint64_t *out) {
-    double sum = 0;
+    double sum = 0, up_to = 0;
     uint64_t given = 0;
     for (uint32_t i = 0; i < ICP__SCORES; i++)
         sum += parts[i];
-    if (!(sum > 0))
-        return;
-    for (uint32_t i = 0; i < ICP__SCORES; i++) {
-        const uint64_t most = n - given;
-        const double v = parts[i] / sum * (double)n;
-        out[i] = (uint64_t)v < most ? (uint64_t)v : most;
+    for (uint32_t i = 0; i < ICP__SCORES && sum > 0; i++) {
+        up_to += parts[i];
+        const uint64_t upper = i + 1 < ICP__SCORES ? (uint64_t)icp__round(up_to / sum * (double)n) : n, most = upper < n ? upper : n;
+        out[i] = most > given ? most - given : 0;
         given += out[i];
-    }
-    for (; given < n; given++) {
-        uint32_t best = 0;
-        double largest = -1e300;
-        for (uint32_t i = 0; i < ICP__SCORES; i++) {
-            const double rest = parts[i] / sum * (double)n - (double)out[i];
-            if (rest > largest)
-                largest = rest, best = i;
-        }
-        out[best]++;
     }
 }
 
-/* The reference as it scores now. The customers' scores were cross-fitted, which cannot be done again: companies of the reference
- * count by their learned ratio instead, which is what customers are among them. */
+/* The reference as it scores now. The customers' scores were cross-fitted, which cannot be done again: companies that are none, each by its
+ * learned ratio, stand for them. Those that the fit has learned by heart would look too good. */
 static void make_spread(const struct seen *s, struct icp__edit *e) {
+    const uint8_t *learned = icp__edits_spread(e->m);
     double implied[ICP__SCORES] = {0};
     uint64_t customers = 0;
     memset(e->spread, 0, sizeof e->spread);
+    if (icp__edit_undone(e)) {
+        for (uint32_t i = 0; i < 2 * ICP__SCORES; i++)
+            e->spread[i / ICP__SCORES][i % ICP__SCORES] = icp__get64(learned + (size_t)i * 8);
+        return;
+    }
     for (uint32_t i = 0; i < s->rows; i++) {
         int64_t milli = s->points[i];
         for (uint32_t f = 0; f < s->fields; f++)
@@ -253,15 +252,11 @@ static void make_spread(const struct seen *s, struct icp__edit *e) {
                 milli += e->now[e->m->slots[s->column[f]].known].points;
         const int32_t at = icp__points_score(milli) - ICP__SCORE_MIN;
         e->spread[0][at]++;
-        implied[at] += s->ratio[i];
+        implied[at] += s->unlisted[i] * s->ratio[i];
     }
     for (uint32_t i = 0; i < ICP__SCORES; i++)
-        customers += icp__get64(icp__edits_spread(e->m) + (size_t)i * 8);
-    if (icp__edit_undone(e))
-        for (uint32_t i = 0; i < ICP__SCORES; i++)
-            e->spread[1][i] = icp__get64(icp__edits_spread(e->m) + (size_t)i * 8);
-    else
-        proportion(implied, customers, e->spread[1]);
+        customers += icp__get64(learned + (size_t)(ICP__SCORES + i) * 8);
+    proportion(implied, customers, e->spread[1]);
 }
 
 bool icp__edit_undone(const struct icp__edit *e) {

@@ -53,7 +53,7 @@ static bool same(const struct icp__learned_figures *a, const struct icp__learned
 
 static void write_learned(const struct icp__edit *e, struct icp__bytes *b) {
     icp__bytes_init(b, e->ctx);
-    icp__bytes_add(b, icp__edits_spread(e->m), ICP__SCORES * 8);
+    icp__bytes_add(b, icp__edits_spread(e->m), ICP__SPREAD_SIZE);
     for (uint32_t i = 0; i < e->m->info.traits; i++)
         if (!same(&e->now[i], &e->learned[i]))
             icp__edits_record(b, i, &e->learned[i]);

@@ -17,7 +17,7 @@ struct icp__learned_figures {
 struct icp__learned_figures icp__edits_learned(const icp_model *m, uint32_t entry);
 /* A record of LRND. */
 void icp__edits_record(struct icp__bytes *out, uint32_t entry, const struct icp__learned_figures *f);
-/* The learned counts of customers by score. */
+/* The learned counts by score, as in SPRD. */
 const uint8_t *icp__edits_spread(const icp_model *m);
 /* Checks both sections of a layer whose tables are loaded. */
 icp_status icp__edits_open(icp_model *m, const char *source, struct icp_error *err);
