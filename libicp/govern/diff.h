@@ -54,6 +54,7 @@ struct icp__diff {
     struct icp__diff_point point[3];
     int32_t *change;             /* [columns] */
     /* Counts. */
+    uint64_t read, to_read;       /* bytes of the file before; of both, 0 = unknown */
     uint64_t rows[2], keyless[2]; /* before, now */
     uint64_t compared, changed, score_changed, tier_changed, only_before, only_now, duplicates;
     uint64_t tiers[6][6];

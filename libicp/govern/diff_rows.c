@@ -41,7 +41,7 @@ static icp_status each(struct icp__diff *d, icp_reader *r, bool now, bool needed
         }
         icp_batch_unref(b);
         if (st == ICP_OK)
-            st = icp__progress(p, ICP_STAGE_READ, icp__reader_raw(r), icp__reader_hint(r), err);
+            st = icp__progress(p, ICP_STAGE_READ, d->read + icp__reader_raw(r), d->to_read, err);
         if (st != ICP_OK)
             return st;
     }
@@ -71,6 +71,7 @@ static icp_status take_same(void *user, const struct icp__cell *cells, const str
 }
 
 icp_status icp__diff_stream(struct icp__diff *d, icp_reader *now, const struct icp_progress *p, struct icp_error *err) {
+    d->to_read = icp__reader_hint(now);
     const icp_status st = each(d, now, true, false, take_same, d, NULL, p, err);
     d->rows[0] = d->rows[1];
     d->keyless[0] = d->keyless[1];
@@ -183,7 +184,9 @@ static icp_status write_all(struct joining *j, struct icp_error *err) {
 icp_status icp__diff_join(struct icp__diff *d, icp_reader *before, icp_reader *now, const struct icp_progress *p, struct icp_error *err) {
     struct joining j = {.d = d};
     icp__keys_init(&j.keys, d->ctx);
+    d->to_read = icp__reader_hint(before) != 0 && icp__reader_hint(now) != 0 ? icp__reader_hint(before) + icp__reader_hint(now) : 0;
     icp_status st = each(d, before, false, true, take_before, &j, &j, p, err);
+    d->read = icp__reader_raw(before);
     if (st == ICP_OK)
         st = each(d, now, true, true, take_now, &j, &j, p, err);
     if (st == ICP_OK)
