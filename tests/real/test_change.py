@@ -65,7 +65,7 @@ def test_every_change_between_two_snapshots_is_explained(directory, via):
         assert p["sum"] == sum(int(r[p["part"]]) for r in compared)
 
 
-EDITED = ["cb13-web-acquirers-100", "lf-lf-energy-30"]
+EDITED = ["cb13-web-acquirers-100", "lf-lf-decentralized-trust-60", "lf-lf-energy-30"]
 
 
 def test_ratios_average_to_one_after_edits(tmp_path):
@@ -91,6 +91,6 @@ def test_ratios_average_to_one_after_edits(tmp_path):
                 scores = csv.DictReader(icp("score", tmp_path / "edited", tmp_path / "odd", "--key", "key", "--reasons", "0").splitlines())
                 ratios = [2 ** float(r["fit_evidence"]) for r in scores if r["key"] not in given]
                 means[name].append(sum(ratios) / len(ratios))
-                assert .9 < means[name][-1] < 1.1, (case, family, name, means[name][-1])
+                assert (.94 < means[name][-1] < 1.06 if name == "off" else .9 < means[name][-1] < 1.1), (case, family, name, means[name][-1])
     for name, all_of in means.items():
         assert .95 < sum(all_of) / len(all_of) < 1.05, (name, all_of)
