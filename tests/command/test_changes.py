@@ -6,6 +6,7 @@ import json
 import random
 
 import pytest
+from conftest import TOP
 from test_timing import AS_OF, timed  # noqa: F401
 
 PARTS = ["data", "decay", "edits", "customers", "reference", "extraction", "joint"]
@@ -188,6 +189,19 @@ def test_list_and_reference_are_told_apart_with_a_third_model_alone(world, tmp_p
     assert [r["key"] for r in a] == [r["domain"] for r in world.rows("universe.csv")]  # one file: in its order
     assert [int(r["joint"]) for r in a] == [int(r["customers"]) + int(r["reference"]) for r in b]
     assert "not fitted on the reference of the first" in world.refused("diff", "model", tmp_path / "to", "universe.csv", "--via", tmp_path / "to")
+
+
+def test_extraction_versions_are_told_apart_too(icp):
+    """model-1.icp reads by version 1; the same list on the same reference, read by the newest version, differs by that alone."""
+    golden = TOP / "tests/golden"
+    icp.ok("reference", "build", "-o", "ref", golden / "companies.csv", "--quiet")
+    icp.ok("fit", "--reference", "ref", "--customers", golden / "customers.csv", "-o", "new", "--quiet")
+    icp.ok("fit", "--reference", "ref", "--customers", golden / "customers.csv", "--schema", golden / "schema-1.json", "-o", "via", "--quiet")
+    found = icp.json("diff", golden / "model-1.icp", "new", golden / "companies.csv", "-o", "a", "--format", "json")
+    assert found["joint"] == ["customers", "extraction"] and found["from"]["extraction"] == 1 and found["to"]["extraction"] > 1
+    icp.ok("diff", golden / "model-1.icp", "new", golden / "companies.csv", "--via", "via", "-o", "b")
+    for a, b in zip(icp.rows("a"), icp.rows("b"), strict=True):
+        assert a["joint"] == a["change"] == b["change"] == b["extraction"] and b["customers"] == b["joint"] == "0"
 
 
 def test_decay_of_events(timed, tmp_path):  # noqa: F811
