@@ -26,6 +26,9 @@ struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table;
     const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions;
+    const char *edits, *author, *reason, *before, *via, *before_as_of;
+    int64_t before_as_of_micros; /* before_as_of, parsed */
+    struct patterns set, off_family, off_column, learned_family;
     int64_t as_of_micros;       /* as_of, parsed */
     int64_t now;                /* ICP_TIME_UNKNOWN = the clock's */
     struct entry_options entry;
@@ -88,6 +91,7 @@ icp_status accounts_of(icp_context *c, const struct options *o, const icp_model 
 /* What was read of events and outcomes, on stderr: `name` of a report. */
 void events_remarks(const char *report, const char *name);
 icp_status source_of(icp_context *c, const struct options *o, const char *path, struct icp_source *out, struct icp_error *e);
+icp_status read_whole(icp_context *c, const struct options *o, const char *path, struct text *t, struct icp_error *e); /* of a small file */
 icp_status sink_of(icp_context *c, const char *path, struct icp_sink *out, struct icp_error *e); /* NULL or "-" = stdout */
 icp_status model_of(icp_context *c, const char *path, icp_model **out, struct icp_error *e);
 icp_status reference_of(icp_context *c, const char *path, icp_reference **out, struct icp_error *e);
@@ -201,3 +205,5 @@ int run_history(const struct options *o);
 int run_ledger_create(const struct options *o);
 int run_ledger_head(const struct options *o);
 int run_ledger_verify(const struct options *o);
+int run_edit(const struct options *o);
+int run_diff(const struct options *o);

@@ -39,6 +39,16 @@ const struct command commands[] = {
     {"traits", "foNy", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first.", ANY_FORMAT,
      "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
      "the trait adds to a score given all others; n, the customers that have it.\n"},
+    {"edit", "rzOq", 1, 1, run_edit, "MODEL --reference REF (--edits FILE | --author NAME --reason TEXT --set \"TRAIT weight=N\" ...) -o MODEL2",
+     "Changes points of the fit layer by hand; the learned values stay in the model.", NULL,
+     "The reference is the one that the model was fitted on: offsets are set anew over it, so that the mean ratio stays 1. Edits count from the\n"
+     "learned values. FILE is JSON: {\"author\":\"...\",\"reason\":\"...\",\"edits\":[{\"trait\":\"industry=fintech\",\"weight\":40},\n"
+     "{\"trait\":\"...\",\"points\":12000},{\"family\":\"size\",\"off\":true},{\"column\":\"Tags\",\"learned\":true}]} (doc/change.md).\n"},
+    {"diff", "BkhyElP1AtNofq", 2, 3, run_diff, "MODEL [MODEL2] NOW [--before FILE] [--via MODEL] [-o ROWS]",
+     "What changed the scores between two moments, two models, or both: an exact split for every company.", "table|json",
+     "The parts, in points of score that add up to each change: company data (under MODEL), decay of events, edits by hand, customer list, reference, extraction\n"
+     "version. Where list and reference both changed they are one part, unless --via names a model of MODEL's reference and MODEL2's customers. -o writes\n"
+     "a CSV row for each company, in thousandths of a point (doc/change.md). Without --before the companies are the same.\n" ROWS},
     {"distribution", "foy", 1, 1, run_distribution, "MODEL|SCORES", "How many companies fall into each tier.", ANY_FORMAT,
      "Of a model: its reference, and its customers as fits that did not see them score them. Of SCORES, as icp score writes them: their rows.\n"},
     {"dataset", "AtlPiefoq", 1, 1, run_dataset, "DATA [-o MANIFEST]",

@@ -48,6 +48,16 @@ static const struct option all[] = {
     {'K', "--k", NUMBER, AT(k), "N", "companies kept in a reference; default 65536"},
     {'S', "--seed", NUMBER, AT(seed), "N", "seed of the sample; default 0"},
     {'a', "--allow-few", FLAG, AT(allow_few), NULL, "fit with fewer than 20 customers; every result says so"},
+    {'B', "--before", TEXT, AT(before), "FILE", "the companies at the earlier moment"},
+    {'B', "--before-as-of", MOMENT, AT(before_as_of), "DATE", "see events before DATE alone at the earlier moment; default: as --as-of"},
+    {'B', "--via", TEXT, AT(via), "MODEL", "a model fitted on MODEL's reference and MODEL2's customers: parts the customer list from the reference"},
+    {'z', "--edits", TEXT, AT(edits), "FILE", "who changes what and why, as JSON"},
+    {'z', "--set", PATTERN, AT(set), "EDIT", "\"TRAIT weight=N\" scales the learned points by N / the learned weight, \"TRAIT points=N\" sets milli-points (may be repeated)"},
+    {'z', "--off-family", PATTERN, AT(off_family), "NAME", "the family's traits count nothing (may be repeated)"},
+    {'z', "--off-column", PATTERN, AT(off_column), "COL", "the column's traits count nothing (may be repeated)"},
+    {'z', "--learned-family", PATTERN, AT(learned_family), "NAME", "back to what was learned (may be repeated)"},
+    {'z', "--author", TEXT, AT(author), "NAME", "who changes it"},
+    {'z', "--reason", TEXT, AT(reason), "TEXT", "why"},
     {'n', "--top", NUMBER, AT(top), "N", "only the N with the most evidence, best first"},
     {'N', "--top", NUMBER, AT(top), "N", "only the first N"},
     {'R', "--reasons", NUMBER, AT(reasons), "N", "reasons per company, at most 64; default 5"},
@@ -136,7 +146,7 @@ static bool set(struct options *o, const struct command *c, const struct option 
     case TEXT:
         return *(const char **)at = v, true;
     case MOMENT:
-        return *(const char **)at = v, parse_moment(v, &o->as_of_micros);
+        return *(const char **)at = v, parse_moment(v, p->at == AT(as_of) ? &o->as_of_micros : &o->before_as_of_micros);
     case TIME:
         return parse_moment(v, (int64_t *)at);
     case FLAG:

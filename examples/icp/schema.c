@@ -20,7 +20,7 @@ static icp_status narrow(const struct patterns *p, int32_t keep, icp_schema **s,
     return status;
 }
 
-static icp_status read_all(icp_context *c, const struct options *o, const char *path, struct text *t, struct icp_error *e) {
+icp_status read_whole(icp_context *c, const struct options *o, const char *path, struct text *t, struct icp_error *e) {
     struct icp_source s = {.struct_size = sizeof s};
     icp_status status = source_of(c, o, path, &s, e);
     int64_t n = 0;
@@ -42,7 +42,7 @@ icp_status schema_of(icp_context *c, const struct options *o, const icp_referenc
     icp_schema *s = NULL;
     if (o->schema) {
         struct text json = {0};
-        status = read_all(c, o, o->schema, &json, e);
+        status = read_whole(c, o, o->schema, &json, e);
         if (!status)
             status = icp_schema_from_json(c, json.data, json.size, &s, e);
         if (status && !e->source[0])

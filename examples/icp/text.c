@@ -261,7 +261,7 @@ const char *confidence_name(int32_t confidence) {
 void flag_names(struct text *t, uint64_t flags, char separator) {
     static const char *const names[] = {"few_customers", "interval_uncalibrated", "thin", "high_on_thin", "missing_traits",
                                         "nothing_known", "out_of_range", "unreadable", "listed_share_high",
-                                        "assumed", "stale", "invalidated", "flagged", "review_overdue", "calibration_overdue", "changed"};
+                                        "assumed", "stale", "invalidated", "flagged", "review_overdue", "calibration_overdue", "changed", "edited"};
     bool first = true;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (flags >> i & 1) {

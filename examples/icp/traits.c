@@ -12,7 +12,20 @@ static int by_weight(const void *a, const void *b) {
     return px != py ? (px > py ? -1 : 1) : 0;
 }
 
-static void row_of(struct table *t, const struct icp_trait *x) {
+/* What was learned, where it was changed. */
+static void learned_of(struct text *cell, const struct icp_trait *x) {
+    const bool edited = x->points != x->learned_points;
+    if (edited)
+        text_int(&cell[0], x->learned_weight);
+    else
+        text_put(&cell[0], "-");
+    if (edited)
+        text_fixed(&cell[1], (x->learned_points + (x->learned_points < 0 ? -50 : 50)) / 100, 1);
+    else
+        text_put(&cell[1], "-");
+}
+
+static void row_of(struct table *t, const struct icp_trait *x, bool edited) {
     struct text *row = table_row(t);
     text_add(&row[0], x->id.data, x->id.size);
     text_put(&row[1], family_name(x->family));
@@ -26,6 +39,28 @@ static void row_of(struct table *t, const struct icp_trait *x) {
         text_put(&row[5], "-");
     text_fixed(&row[6], (x->points + (x->points < 0 ? -50 : 50)) / 100, 1);
     text_int(&row[7], (int64_t)x->customers);
+    if (edited)
+        learned_of(&row[8], x);
+}
+
+/* Who changed the model, and why, below the table. */
+static void history_of(const icp_model *m, struct text *out) {
+    icp_buffer *json = NULL;
+    struct icp_str summary;
+    if (icp_model_summary(m, &json, NULL) || icp_buffer_data(json, &summary))
+        return;
+    struct json *all = json_parse(summary.data, summary.size);
+    const struct json *edits = json_at(all, "edits");
+    for (size_t i = 0; edits && i < edits->count; i++) {
+        text_put(out, i ? "" : "\n");
+        text_put(out, "edited by ");
+        text_put(out, json_string(edits->items[i], "author"));
+        text_put(out, ": ");
+        text_put(out, json_string(edits->items[i], "reason"));
+        text_put(out, "\n");
+    }
+    json_free(all);
+    icp_buffer_unref(json);
 }
 
 static icp_status collect(const icp_model *m, int32_t layer, struct icp_trait **out, size_t *n, struct icp_error *e) {
@@ -44,7 +79,7 @@ static icp_status collect(const icp_model *m, int32_t layer, struct icp_trait **
 }
 
 int run_traits(const struct options *o) {
-    static const char *const names[] = {"trait", "family", "weight", "customers_percent", "reference_percent", "lift", "points", "n"};
+    static const char *const names[] = {"trait", "family", "weight", "customers_percent", "reference_percent", "lift", "points", "n", "learned_weight", "learned_points"};
     struct icp_error e = error_new();
     icp_context *c = context_new();
     icp_model *m = NULL;
@@ -52,8 +87,12 @@ int run_traits(const struct options *o) {
     struct text out = {0};
     struct table t;
     size_t n = 0;
-    table_init(&t, 8, names, "ssnnnnnn");
     icp_status s = model_of(c, o->files[0], &m, &e);
+    struct icp_model_info info = {.struct_size = sizeof info};
+    if (!s)
+        s = icp_model_describe(m, &info, &e);
+    const bool edited = info.flags & ICP_MODEL_EDITED;
+    table_init(&t, edited ? 10 : 8, names, "ssnnnnnnnn");
     int32_t layer = 0;
     int code = s ? EXIT_DONE : layer_of(o, m, &layer);
     if (!s && !code)
@@ -63,8 +102,10 @@ int run_traits(const struct options *o) {
             qsort(all, n, sizeof *all, by_weight);
         size_t shown = o->top && o->top < n ? o->top : n;
         for (size_t i = 0; i < shown; i++)
-            row_of(&t, &all[i]);
+            row_of(&t, &all[i], edited);
         table_write(&t, o->format, &out);
+        if (o->format == FORMAT_DEFAULT || o->format == FORMAT_TABLE)
+            history_of(m, &out);
     }
     if (s)
         code = refuse(&e);

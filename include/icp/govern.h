@@ -41,6 +41,67 @@ struct icp_gates_options {
 ICP_API icp_status icp_gates_check(icp_model *candidate, icp_model *published, icp_reader *rows, const struct icp_gates_options *o,
                                    const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
 
+/** Changes points of the fit layer by hand: a trait's weight or points, families and columns switched off; the learned values stay in the model. The
+ * offsets of its columns are set anew over the reference, so that the mean ratio stays 1 over companies at large (doc/change.md). Edits
+ * count from the learned values, whatever was edited before: the same final values give the same points, and going back to all learned ones
+ * gives the learned scores.
+ * @param[in] m not changed
+ * @param[in] r the reference it was fitted on
+ * @param[in] edits_json `{"author":"...","reason":"...","edits":[{"trait":"industry=fintech","weight":40},{"trait":"...","points":12000},
+ *            {"family":"technology","off":true},{"column":"Tags","off":true},{"family":"size","learned":true}]}`; applied in order; points are
+ *            milli-points, a weight scales the learned points by its ratio to the learned weight; "learned" goes back; "off" is weight 0
+ * @param[in] size bytes of edits_json
+ * @param[out] out one reference: a model with a new id that names its parent (icp_model_info.parent_id), author and reason (icp_model_summary()), with
+ *             ::ICP_MODEL_EDITED while points differ from the learned ones
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_REFERENCE when it is another reference, ICP_E_FORMAT with line and column of what is not
+ *         understood or not in the model, ICP_E_LIMIT, ICP_E_UNSUPPORTED for layers that are learned from events
+ * @since 0.1 */
+ICP_API icp_status icp_model_edit(const icp_model *m, const icp_reference *r, const char *edits_json, size_t size, icp_model **out,
+                                  struct icp_error *err);
+
+/** Flags of icp_diff_options. */
+enum {
+    ICP_DIFF_HOST_KEY = 1u /**< keys are URLs, hosts or e-mail addresses: companies are joined by their host */
+};
+
+/** Options of icp_diff(). */
+struct icp_diff_options {
+    uint32_t struct_size;        /**< sizeof of this struct */
+    uint32_t flags;              /**< ICP_DIFF_... */
+    int32_t layer;               /**< ICP_LAYER_...; 0 = the first of `from` */
+    uint32_t top;                /**< columns and companies that the summary lists, at most 1,000; 0 = 10 */
+    const char *key_column;      /**< header of the key in both files; NULL = that of the model where a file has it, else a likely one */
+    size_t key_size;             /**< bytes of key_column */
+    const icp_model *via;        /**< fitted on the reference of `from` and the customers of `to`: parts list and reference; NULL = none */
+    icp_accounts *events_before; /**< timing layers: of `from`, as of the earlier moment; NULL = events_now */
+    icp_accounts *events_now;    /**< of `from`, as of the later moment; NULL = what is read from events is unknown */
+    icp_accounts *events_now_to; /**< of `to`, as of the later moment; with events_now and a `to` that differs from `from` */
+    icp_accounts *events_now_via; /**< of `via`, likewise */
+};
+
+/** Splits the change of every company's score between two moments, two models, or both, exactly: in milli-points, whole numbers that add up to the
+ * difference (doc/change.md). The parts are company data, decay (the events known at the earlier moment, as they stand at the later), edits by hand,
+ * customer list, reference and extraction version. What two models alone cannot tell apart is one part, `joint`, never a guess.
+ *
+ * With two files memory is per company of both: the key, about 100 bytes and 4 for each column of the models, together at most max_memory of the context. With one
+ * nothing is kept.
+ * @param[in] from model of the earlier moment
+ * @param[in] to model of the later one; NULL or the same = two moments of one model
+ * @param[in,out] before companies then, read to the end; NULL = the rows of now
+ * @param[in,out] now companies now, read to the end
+ * @param[in] o NULL = all defaults
+ * @param[in] p NULL = no progress
+ * @param[in,out] rows taken over, on failure too: CSV with a row for each company, sorted by key, or with one file as the rows stand. Companies of one
+ *               file alone and keys that a file holds more than once are listed and not split. NULL = not wanted
+ * @param[out] summary one reference: JSON
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT, ICP_E_KEY, ICP_E_SCHEMA, ICP_E_LIMIT, ICP_E_CANCELLED, ICP_E_STATE, ICP_E_UNSUPPORTED for a layer that
+ *         a model lacks, ICP_E_REFERENCE when events are of another model, or via of another reference than `from`
+ * @since 0.1 */
+ICP_API icp_status icp_diff(const icp_model *from, const icp_model *to, icp_reader *before, icp_reader *now, const struct icp_diff_options *o,
+                            const struct icp_progress *p, struct icp_sink *rows, icp_buffer **summary, struct icp_error *err);
+
 #ifdef __cplusplus
 }
 #endif

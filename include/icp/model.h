@@ -15,7 +15,8 @@ enum {
     ICP_MODEL_FEW_CUSTOMERS = 1u,         /**< fitted below min_customers by ICP_FIT_ALLOW_FEW */
     ICP_MODEL_INTERVAL_UNCALIBRATED = 2u, /**< below 50 customers: the interval's width could not be checked */
     ICP_MODEL_ASSUMED = 8u,               /**< of a layer: no outcome says that an account bought, so that it is a surge test and not learned */
-    ICP_MODEL_LISTED_SHARE_HIGH = 4u      /**< more than 1/8 of the reference are customers: no ratio can exceed the inverse */
+    ICP_MODEL_LISTED_SHARE_HIGH = 4u,     /**< more than 1/8 of the reference are customers: no ratio can exceed the inverse */
+    ICP_MODEL_EDITED = 16u                /**< points were changed by hand (icp_model_edit()) */
 };
 
 /** Figures of a model. */
@@ -32,8 +33,9 @@ struct icp_model_info {
     uint64_t companies;       /**< companies of the reference */
     uint64_t listed;          /**< companies of the reference that are customers */
     int64_t slope_micro;      /**< cross-fitted slope of the logit, millionths */
-    int64_t cllr_micro;       /**< cross-fitted cost of the log likelihood ratio, millionths of a bit */
-    int64_t auc_micro;        /**< cross-fitted area under the ROC curve, millionths */
+    int64_t cllr_micro;       /**< cross-fitted cost of the log likelihood ratio, millionths of a bit; of the fit, also after edits */
+    int64_t auc_micro;        /**< cross-fitted area under the ROC curve, millionths; of the fit, also after edits */
+    uint8_t parent_id[32];    /**< model that it was made from by an edit; zeros = it was fitted */
 };
 
 /** Figures of one layer. */
@@ -90,7 +92,7 @@ struct icp_trait {
     int32_t weight;          /**< 100 (shrunk share of customers - share of reference), -100..100; describes the profile */
     int32_t points;          /**< milli-points the trait adds to a score */
     int32_t learned_points;  /**< the same before any edit */
-    int32_t reserved;        /**< 0 */
+    int32_t learned_weight;  /**< weight before any edit */
     uint64_t customers;      /**< customers with the trait */
     uint64_t customers_of;   /**< customers whose column is known */
     uint64_t reference;      /**< companies of the reference with the trait */
@@ -150,7 +152,8 @@ ICP_API icp_status icp_model_with_card(const icp_model *m, const char *json, siz
  * @since 0.1 */
 ICP_API icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_error *err);
 /** What the fit found on the way, as JSON (doc/command.md): columns used and left out with the reason, matches, listed share,
- * precisions, slope, cross-fitted figures, interval factors; of further layers as members "intent" and "retention".
+ * precisions, slope, cross-fitted figures, interval factors; of further layers as members "intent" and "retention"; of an edited model the
+ * history of its edits as "edits" (doc/change.md).
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY

@@ -52,7 +52,8 @@ enum {
     ICP_FLAG_FLAGGED = 4096u,            /**< somebody raised a flag on the company, its segment or the model, and it is open */
     ICP_FLAG_REVIEW_OVERDUE = 8192u,     /**< the card's date of review is past */
     ICP_FLAG_CALIBRATION_OVERDUE = 16384u, /**< the card's date of calibration is past */
-    ICP_FLAG_CHANGED = 32768u            /**< product, positioning or market changed after the fit, and nobody reviewed the model since */
+    ICP_FLAG_CHANGED = 32768u,            /**< product, positioning or market changed after the fit, and nobody reviewed the model since */
+    ICP_FLAG_EDITED = 65536u             /**< points of the model were changed by hand */
 };
 
 /** Where fit and intent meet. */

@@ -3,6 +3,7 @@
 #include "model/calibrate.h"
 #include "base/number.h"
 #include "base/sort.h"
+#include "model/offsets.h"
 
 #define SLOPE_LEAST 0.2
 #define SLOPE_MOST 5.0
@@ -28,81 +29,8 @@ static void contributions_of(const struct icp__design *d, const double *w, doubl
     }
 }
 
-struct share {
-    double count, mean_ratio, mean, variance;
-};
-
-/* Mean ratio and variance of a field where it is known. */
-static struct share look_at(const struct icp__design *d, const double *c, const uint8_t *use, uint32_t f) {
-    struct share s = {0, 0, 0, 0};
-    for (uint32_t i = 0; i < d->rows; i++) {
-        size_t at = (size_t)i * d->fields + f;
-        if (!use[i] || !d->known[at])
-            continue;
-        s.count += 1;
-        s.mean_ratio += icp__exp(c[at]);
-        s.mean += c[at];
-    }
-    if (s.count == 0)
-        return s;
-    s.mean_ratio /= s.count;
-    s.mean /= s.count;
-    for (uint32_t i = 0; i < d->rows; i++) {
-        size_t at = (size_t)i * d->fields + f;
-        if (use[i] && d->known[at])
-            s.variance += (c[at] - s.mean) * (c[at] - s.mean);
-    }
-    s.variance /= s.count;
-    return s;
-}
-
-/* Moves offsets along `share` until the mean ratio is `target`. */
-static void close_gap(const struct icp__design *d, const double *c, const uint8_t *use, double target, const double *share, double *offset) {
-    double m = 0, n = 0;
-    for (uint32_t i = 0; i < d->rows; i++)
-        n += use[i];
-    for (int round = 0; n > 0 && round < 50; round++) {
-        double mean = 0, slope = 0;
-        for (uint32_t i = 0; i < d->rows; i++) {
-            if (!use[i])
-                continue;
-            double x = 0, part = 0;
-            for (uint32_t f = 0; f < d->fields; f++) {
-                size_t at = (size_t)i * d->fields + f;
-                if (d->known[at])
-                    x += c[at] + offset[f], part += share[f];
-            }
-            x += m * part;
-            x = x > EXPONENT_MOST ? EXPONENT_MOST : x < -EXPONENT_MOST ? -EXPONENT_MOST : x;
-            double e = icp__exp(x);
-            mean += e;
-            slope += e * part;
-        }
-        double step = (mean / n - target) / (slope / n > 1e-12 ? slope / n : 1e-12);
-        step = step > 2 ? 2 : step < -2 ? -2 : step;
-        m -= step;
-        if (step < 1e-10 && step > -1e-10)
-            break;
-    }
-    for (uint32_t f = 0; f < d->fields; f++)
-        offset[f] += m * share[f];
-}
-
-/* Offsets that make the mean ratio 1 where a field is known, and then the mean of the whole ratio `target`, over the rows with
- * use[row]: o_f + m v_f, v_f the field's share of the variance (doc/score.md). offset has room for 2 * fields. */
-static void offsets_of(const struct icp__design *d, const double *contributions, const uint8_t *use, double target, double *offset) {
-    double *share = offset + d->fields, total = 0, rows = 0;
-    for (uint32_t i = 0; i < d->rows; i++)
-        rows += use[i];
-    for (uint32_t f = 0; f < d->fields; f++) {
-        struct share s = look_at(d, contributions, use, f);
-        offset[f] = s.count > 0 ? -icp__log(s.mean_ratio) : 0;
-        share[f] = rows > 0 ? s.variance * s.count / rows : 0;
-        total += share[f];
-    }
-    for (uint32_t f = 0; f < d->fields; f++)
-        share[f] = total > 0 ? share[f] / total : 1.0 / d->fields;
-    close_gap(d, contributions, use, target, share, offset);
+static struct icp__ratios ratios_of(const struct icp__design *d, const double *contributions, const uint8_t *use) {
+    return (struct icp__ratios){.rows = d->rows, .fields = d->fields, .c = contributions, .known = d->known, .use = use};
 }
 
 /* Log ratio of every row: sum over known fields of contribution and offset. */
@@ -160,8 +88,9 @@ struct sheet {
 
 static void own_evidence(struct sheet *t, double slope) {
     const struct icp__design *d = t->layer->d;
+    const struct icp__ratios ratios = ratios_of(d, t->table, t->use);
     contributions_of(d, t->layer->refit[t->which].w, slope, t->table);
-    offsets_of(d, t->table, t->use, 1, t->offset);
+    icp__offsets_make(&ratios, 1, t->offset);
     evidence_of(d, t->table, t->offset, t->own);
 }
 
@@ -364,10 +293,11 @@ icp_status icp__calibrate(const struct icp__layer *l, icp_pool *pool, struct icp
         icp__arena_free(&c.arena);
         return s;
     }
+    const struct icp__ratios ratios = ratios_of(l->d, c.contribution, c.unlisted);
     contributions_of(l->d, l->w, c.slope, c.contribution);
     c.inflation = l->folds ? mean_ratio(l->d, &c) : 1;
     /* Half of it, in logarithms: the whole left companies outside the reference below 1, none above (doc/decisions.md). */
-    offsets_of(l->d, c.contribution, c.unlisted, 1 / icp__sqrt(c.inflation), c.offset);
+    icp__offsets_make(&ratios, 1 / icp__sqrt(c.inflation), c.offset);
     evidence_of(l->d, c.contribution, c.offset, c.evidence);
     *out = c;
     return ICP_OK;

@@ -48,6 +48,8 @@ struct icp__learned {
     struct icp__bytes signals;         /* timing layers: JSON of section SIGN; size 0 = none */
 };
 void icp__learned_free(struct icp__learned *l);
+/* A trait's part of its column's evidence variance: p (1 - p) points^2 in whole numbers, p = have / of in 2^-20. */
+uint64_t icp__evidence_share(int32_t points, uint64_t have, uint64_t of);
 /* Builds the immutable model (serialises to the file form and loads it, so both paths are one). The first layer's file holds those of the
  * others, in ascending order of layers, and the card. */
 struct icp__parts_of_model {

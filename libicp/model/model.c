@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The public face of a model: loading, saving, figures, traits. */
-#include "model/model.h"
+#include "model/edits.h"
 
 static void destroy(icp_model *m) {
     icp_context *c = m->ctx;
@@ -268,6 +268,19 @@ icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct icp_err
     return ICP_OK;
 }
 
+/* Another member of the object that b holds. */
+static void summary_member(struct icp__bytes *b, const char *name, const struct icp__section *s) {
+    const bool empty = s == NULL || s->size == 0;
+    if (b->failed)
+        return;
+    while (b->size > 1 && b->data[b->size - 1] != '}')
+        b->size--;
+    b->size--;
+    icp__bytes_print(b, "%s\"%s\":", b->size > 1 ? "," : "", name);
+    icp__bytes_add(b, empty ? "{}" : (const char *)s->data, empty ? 2 : (size_t)s->size);
+    icp__bytes_text(b, "}");
+}
+
 icp_status icp_model_summary(const icp_model *m, icp_buffer **json, struct icp_error *err) {
     struct icp__bytes b;
     if (m == NULL || json == NULL)
@@ -277,15 +290,10 @@ icp_status icp_model_summary(const icp_model *m, icp_buffer **json, struct icp_e
         icp__bytes_add(&b, m->summary->data, (size_t)m->summary->size);
     else
         icp__bytes_text(&b, "{}");
-    for (uint32_t i = 1; i < m->parts && !b.failed; i++) { /* further layers become members of the first one's object */
-        const struct icp__section *s = m->part[i]->summary;
-        while (b.size > 1 && b.data[b.size - 1] != '}')
-            b.size--;
-        b.size--;
-        icp__bytes_print(&b, "%s\"%s\":", b.size > 1 ? "," : "", m->part[i]->layer == ICP_LAYER_INTENT ? "intent" : "retention");
-        icp__bytes_add(&b, s != NULL && s->size != 0 ? (const char *)s->data : "{}", s != NULL && s->size != 0 ? (size_t)s->size : 2);
-        icp__bytes_text(&b, "}");
-    }
+    for (uint32_t i = 1; i < m->parts; i++) /* further layers become members of the first one's object */
+        summary_member(&b, m->part[i]->layer == ICP_LAYER_INTENT ? "intent" : "retention", m->part[i]->summary);
+    if (m->edits != NULL)
+        summary_member(&b, "edits", m->edits);
     return icp__bytes_finish(&b, json, err);
 }
 
@@ -315,6 +323,7 @@ icp_status icp_model_trait(const icp_model *m, uint32_t i, struct icp_trait *out
     t.weight = icp__entry_weight(e);
     t.points = icp__entry_points(e);
     t.learned_points = icp__entry_learned(e);
+    t.learned_weight = icp__edits_learned(m, i).weight;
     t.customers = icp__get64(n);
     t.customers_of = icp__get64(n + 8);
     t.reference = icp__get64(n + 16);

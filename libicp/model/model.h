@@ -70,6 +70,9 @@ struct icp_model {
     const char *strs;
     uint64_t mask; /* buckets - 1 */
     const struct icp__section *summary;
+    const struct icp__section *edits; /* history of edits; NULL = as fitted */
+    const uint8_t *changed;           /* learned figures of what was edited; NULL = as fitted */
+    uint32_t changed_count;
     struct icp__signals *signals; /* timing layers, else NULL */
     /* Of the whole, in the first layer. */
     icp_model *part[ICP__LAYERS]; /* [0] = itself */

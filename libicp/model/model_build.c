@@ -286,12 +286,11 @@ static void add_entry(struct builder *b, uint32_t i) {
     }
 }
 
-/* p (1 - p) points^2 in whole numbers, p in 2^-20. */
-static uint64_t share_of(const struct icp__learned_trait *t) {
-    uint64_t have = t->reference, of = t->reference_of, p, points = (uint64_t)(t->points < 0 ? -(int64_t)t->points : t->points);
+uint64_t icp__evidence_share(int32_t signed_points, uint64_t have, uint64_t of) {
+    uint64_t p, points = (uint64_t)(signed_points < 0 ? -(int64_t)signed_points : signed_points);
     while (of >= (uint64_t)1 << 43)
         have >>= 1, of >>= 1;
-    if (of == 0 || t->kind == ICP_TRAIT_KNOWN)
+    if (of == 0)
         return 0;
     p = (have << 20) / of;
     if (points > 1 << 22) /* 79 bits: beyond it the square would not fit */
@@ -325,7 +324,8 @@ static void add_slot(struct builder *b, uint32_t column, uint32_t first, uint32_
     if (p == NULL || first == end)
         return;
     for (uint32_t i = first; i < end; i++) {
-        share += share_of(&l->traits[i]);
+        if (l->traits[i].kind != ICP_TRAIT_KNOWN)
+            share += icp__evidence_share(l->traits[i].points, l->traits[i].reference, l->traits[i].reference_of);
         if (l->traits[i].kind == ICP_TRAIT_PHRASE)
             flags |= ICP__PHRASES;
         if (l->traits[i].kind == ICP_TRAIT_RANGE && range == end)

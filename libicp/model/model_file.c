@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Loading a model: every index, offset, text and sum is checked here, so that scoring cannot fail (doc/format.md). */
-#include "model/model.h"
+#include "model/edits.h"
 #include "base/hash.h"
 #include "base/number.h"
 
@@ -415,7 +415,7 @@ static icp_status check_spread(const struct loader *l) {
 }
 
 const char *const icp__model_sections[] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX",
-                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN", ICP__TAG_INTENT, ICP__TAG_RETENTION, ICP__TAG_CARD, NULL};
+                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN", ICP__TAG_EDITS, ICP__TAG_LEARNED, ICP__TAG_INTENT, ICP__TAG_RETENTION, ICP__TAG_CARD, NULL};
 
 icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *err) {
     struct loader l = {.m = m, .source = source, .err = err};
@@ -445,6 +445,8 @@ icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *e
         st = load_slots(&l);
     if (st == ICP_OK)
         st = check_spread(&l);
+    if (st == ICP_OK)
+        st = icp__edits_open(m, source, err);
     icp__fpenv_leave(&env);
     return st;
 }

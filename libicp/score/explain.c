@@ -164,6 +164,8 @@ static void causes(const icp_scorer *s, struct icp__bytes *b) {
         icp__bytes_print(b, "%sthe interval could not be checked with fewer than 50 customers\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_LISTED_SHARE_HIGH)
         icp__bytes_print(b, "%smore than 1/8 of the reference are customers, so no ratio can be large\"", comma), comma = ",\"";
+    if (flags & ICP_FLAG_EDITED)
+        icp__bytes_print(b, "%spoints of the model were changed by hand\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_ASSUMED)
         icp__bytes_print(b, "%sno outcome says that an account bought: the score is assumed, not learned\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_STALE)

@@ -292,6 +292,8 @@ void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_
         flags |= ICP_FLAG_INTERVAL_UNCALIBRATED;
     if (m->info.flags & ICP_MODEL_LISTED_SHARE_HIGH)
         flags |= ICP_FLAG_LISTED_SHARE_HIGH;
+    if (m->info.flags & ICP_MODEL_EDITED)
+        flags |= ICP_FLAG_EDITED;
     if (m->signals != NULL && m->signals->assumed)
         flags |= ICP_FLAG_ASSUMED;
     if (t->stale > 500)

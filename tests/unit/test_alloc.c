@@ -20,7 +20,7 @@ struct lab {
     char *rows, *keys, *lines;
     icp_reference *reference;
     icp_schema *schema;
-    icp_model *model;
+    icp_model *model, *edited;
     icp_batch *batch, *small;
     icp_buffer *reference_file, *model_file, *schema_json;
     char *companies, *events, *outcomes; /* with a past */
@@ -365,6 +365,12 @@ static void add_to_accounts(struct work *w, const char *text) {
     icp_reader_free(r);
 }
 static void make_accounts(struct work *w) { ck_assert_int_eq(icp_accounts_new(w->lab->timing, TIMING_END, NULL, &w->accounts, NULL), ICP_OK); }
+static void make_single_accounts(struct work *w) { /* nothing invalidates whole segments */
+    make_accounts(w);
+    do
+        add_to_accounts(w, w->lab->events);
+    while (icp_accounts_again(w->accounts));
+}
 static void make_late_accounts(struct work *w) { /* they must be read once more */
     make_accounts(w);
     add_to_accounts(w, BREAKS);
@@ -876,6 +882,23 @@ CALL(gates_check) { /* two models: a gate fails, and none is there to be compare
 }
 CALL(gates_check_alone) { return icp_gates_check(w->lab->model, w->lab->model, NULL, NULL, NULL, OUT(icp_buffer), e); }
 CALL(model_card) { return icp_model_card(w->lab->timing, OUT(icp_buffer), e); }
+#define EDITS "{\"author\":\"Ann\",\"reason\":\"so\",\"edits\":[{\"column\":\"industry\",\"off\":true},{\"family\":\"size\",\"off\":true}]}"
+#define MORE_EDITS "{\"author\":\"Bob\",\"reason\":\"no\",\"edits\":[{\"family\":\"size\",\"learned\":true}]}"
+CALL(model_edit) { return icp_model_edit(w->lab->model, w->lab->reference, EDITS, sizeof EDITS - 1, OUT(icp_model), e); }
+CALL(model_edit_again) { return icp_model_edit(w->lab->edited, w->lab->reference, MORE_EDITS, sizeof MORE_EDITS - 1, OUT(icp_model), e); }
+CALL(edited_summary) { return icp_model_summary(w->lab->edited, OUT(icp_buffer), e); }
+static icp_status diff_of(struct work *w, icp_model *from, icp_model *to, const char *before, const char *now, const struct icp_diff_options *o, struct icp_error *e) {
+    icp_reader *a = before ? reader_without_failure(w, before) : NULL, *b = reader_without_failure(w, now);
+    struct icp_sink s = sink_of(w);
+    const icp_status st = sank(w, icp_diff(from, to, a, b, o, NULL, &s, OUT(icp_buffer), e));
+    icp_reader_free(a), icp_reader_free(b);
+    return st;
+}
+CALL(diff_join) { return diff_of(w, w->lab->model, w->lab->edited, w->lab->rows, w->lab->rows, NULL, e); }
+CALL(diff_stream) {
+    const struct icp_diff_options o = {.struct_size = sizeof o, .layer = ICP_LAYER_INTENT, .events_now = w->accounts};
+    return diff_of(w, w->lab->timing, NULL, NULL, w->lab->companies, &o, e);
+}
 CALL(account_new) { return icp_account_new(w->lab->timing, OUT(icp_account), e); }
 static void show_account(FILE *f, const icp_account *a) {
     static char room[65536];
@@ -1099,6 +1122,10 @@ static const struct scenario scenarios[] = {
     {"icp_model_standing", make_nothing, model_standing, look_buffer, NULL, 0},
     {"icp_gates_check", make_nothing, gates_check, look_buffer, NULL, 0},
     {"icp_gates_check", make_nothing, gates_check_alone, look_buffer, NULL, 0},
+    {"icp_model_edit", make_nothing, model_edit, look_model, NULL, 0},
+    {"icp_model_edit", make_nothing, model_edit_again, look_model, NULL, 0},
+    {"icp_diff", make_nothing, diff_join, look_buffer, NULL, SLOW},
+    {"icp_diff", make_single_accounts, diff_stream, look_buffer, NULL, 0},
     {"icp_account_new", make_nothing, account_new, look_account, NULL, 0},
     {"icp_account_load", make_nothing, account_load, look_account, NULL, 0},
     {"icp_account_add icp_account_save", make_account, account_rest, look_own_account, NULL, QUIET},
@@ -1118,6 +1145,7 @@ static const struct scenario scenarios[] = {
     {"icp_model_describe", make_nothing, model_info, look_model_info, NULL, QUIET},
     {"icp_model_schema", make_nothing, model_schema, look_schema, NULL, QUIET},
     {"icp_model_summary", make_nothing, model_summary, look_buffer, NULL, 0},
+    {"icp_model_summary", make_nothing, edited_summary, look_buffer, NULL, 0},
     {"icp_model_trait", make_nothing, model_trait, look_trait, NULL, QUIET},
     {"icp_scorer_new", make_nothing, scorer_new, look_scorer, NULL, 0},
     {"icp_scorer_new", make_full_accounts, timing_scorer_new, look_scorer, NULL, 0},
@@ -1228,6 +1256,7 @@ static void lab_new(struct lab *l) {
     l->reference = world_reference(l->c, l->rows);
     ck_assert_int_eq(icp_reference_schema(l->reference, &l->schema, NULL), ICP_OK);
     l->model = world_fit(l->c, l->reference, l->keys, NULL, NULL);
+    ck_assert_int_eq(icp_model_edit(l->model, l->reference, EDITS, sizeof EDITS - 1, &l->edited, NULL), ICP_OK);
     l->batch = first_batch(l->c, l->rows, 0);
     l->small = first_batch(l->c, l->rows, SMALL);
     l->reference_file = saved(l->c, l->reference, NULL);
@@ -1246,7 +1275,7 @@ static void lab_free(struct lab *l) {
     if (!l->c) return;
     icp_buffer_unref(l->schema_json), icp_buffer_unref(l->model_file), icp_buffer_unref(l->reference_file);
     icp_batch_unref(l->small), icp_batch_unref(l->batch);
-    icp_model_unref(l->model);
+    icp_model_unref(l->model), icp_model_unref(l->edited);
     icp_schema_unref(l->schema);
     icp_reference_unref(l->reference);
     icp_buffer_unref(l->timing_file), icp_buffer_unref(l->account_file), icp_batch_unref(l->firms);

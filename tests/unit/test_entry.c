@@ -243,6 +243,8 @@ START_TEST(null_arguments_of_events) {
     icp_reader *in = reader_of(lab.events);
     icp_account *a = NOTHING;
     icp_accounts *many = NOTHING;
+    icp_model *edited = NOTHING;
+    const struct icp_diff_options unnamed = {.struct_size = sizeof unnamed, .key_size = 1};
     icp_buffer *j = NOTHING;
     uint8_t room[8];
     size_t n = 77;
@@ -291,6 +293,16 @@ START_TEST(null_arguments_of_events) {
     NULLED(icp_model_standing(lab.timing, NULL, 0, NULL, e));
     NULLED(icp_model_standing(lab.timing, NULL, -1, &j, e));
     icp_decisions_unref(NULL);
+    NULLED(icp_model_edit(NULL, lab.reference, "{}", 2, &edited, e));
+    NULLED(icp_model_edit(lab.model, NULL, "{}", 2, &edited, e));
+    NULLED(icp_model_edit(lab.model, lab.reference, NULL, 2, &edited, e));
+    NULLED(icp_model_edit(lab.model, lab.reference, "{}", 2, NULL, e));
+    REFUSED(ICP_E_REFERENCE, icp_model_edit(lab.model, lab.known, "{}", 2, &edited, e));
+    NULLED(icp_diff(NULL, NULL, NULL, in, NULL, NULL, NULL, &j, e));
+    NULLED(icp_diff(lab.model, NULL, NULL, NULL, NULL, NULL, NULL, &j, e));
+    NULLED(icp_diff(lab.model, NULL, NULL, in, NULL, NULL, NULL, NULL, e));
+    NULLED(icp_diff(lab.model, NULL, in, in, NULL, NULL, NULL, &j, e));
+    NULLED(icp_diff(lab.model, NULL, NULL, in, &unnamed, NULL, NULL, &j, e));
     NULLED(icp_account_new(NULL, &a, e));
     NULLED(icp_account_new(lab.timing, NULL, e));
     REFUSED(ICP_E_UNSUPPORTED, icp_account_new(lab.model, &a, e));
@@ -332,7 +344,7 @@ START_TEST(null_arguments_of_events) {
         const int32_t q = icp_quadrant_of(fit, 7 - fit);
         ck_assert(q >= ICP_QUADRANT_LOW && q <= ICP_QUADRANT_PURSUE);
     }
-    ck_assert(a == NOTHING && many == NOTHING && j == NOTHING && n == 77 && !layer.traits && !signal.type.data);
+    ck_assert(edited == NOTHING && a == NOTHING && many == NOTHING && j == NOTHING && n == 77 && !layer.traits && !signal.type.data);
     icp_reader_free(in);
 }
 END_TEST
@@ -549,6 +561,16 @@ static icp_status with_accounts(void *given, struct icp_error *e) {
     icp_accounts_unref(a);
     return s;
 }
+static icp_status diff_with(const void *o, const struct icp_progress *p, struct icp_sink *sink, struct icp_error *e) {
+    icp_reader *r = reader_of(lab.rows);
+    icp_buffer *summary = NULL;
+    icp_status s = icp_diff(lab.model, NULL, NULL, r, o, p, sink, &summary, e);
+    icp_reader_free(r), icp_buffer_unref(summary);
+    return s;
+}
+static icp_status with_diff(void *given, struct icp_error *e) { return diff_with(given, NULL, NULL, e); }
+static icp_status progress_of_diff(void *given, struct icp_error *e) { return diff_with(NULL, given, NULL, e); }
+static icp_status sink_of_diff(void *given, struct icp_error *e) { return diff_with(NULL, NULL, given, e); }
 static icp_status event_of_account(void *given, struct icp_error *e) { return icp_account_add(lab.account, given, e); }
 static icp_status event_of_accounts(void *given, struct icp_error *e) { return icp_accounts_add_event(lab.accounts, "firm0001.com", 12, given, e); }
 static icp_status event_of_fit(void *given, struct icp_error *e) { return icp_fit_add_event(lab.timing_fit, "firm0001.com", 12, given, e); }
@@ -601,6 +623,9 @@ static const struct option {
     {"outcomes", sizeof(struct icp_event_columns), offsetof(struct icp_event_columns, reserved), columns_of_outcomes, ZERO},
     {"accounts", sizeof(struct icp_event_columns), offsetof(struct icp_event_columns, reserved), columns_of_accounts, ZERO},
     {"accounts", sizeof(struct icp_accounts_options), offsetof(struct icp_accounts_options, flags), with_accounts, ZERO},
+    {"diff", sizeof(struct icp_diff_options), offsetof(struct icp_diff_options, flags), with_diff, ZERO},
+    {"diff", sizeof(struct icp_progress), offsetof(struct icp_progress, reserved), progress_of_diff, ZERO},
+    {"diff", sizeof(struct icp_sink), offsetof(struct icp_sink, reserved), sink_of_diff, OUT},
     {"account", sizeof(struct icp_event), offsetof(struct icp_event, flags), event_of_account, EVENT},
     {"accounts", sizeof(struct icp_event), offsetof(struct icp_event, flags), event_of_accounts, EVENT},
     {"fit", sizeof(struct icp_event), offsetof(struct icp_event, flags), event_of_fit, EVENT},

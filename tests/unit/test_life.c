@@ -398,6 +398,23 @@ static icp_status cancel_timing_run(const struct icp_progress *p, struct icp_err
     icp_model_unref(m);
     return st;
 }
+static icp_status cancel_diff(const struct icp_progress *p, struct icp_error *e, const char *before) {
+    icp_reader *a = before ? reader_of(before) : NULL, *b = reader_of(lab.long_rows);
+    icp_buffer *json = NOTHING;
+    struct stream to = {.chunk = 700};
+    struct icp_sink sink = sink_of(&to);
+    const icp_status st = icp_diff(lab.model, NULL, a, b, NULL, p, &sink, &json, e);
+    ck_assert_int_eq(to.committed, st == ICP_OK);
+    ck_assert_int_eq(to.aborted, st != ICP_OK);
+    icp_reader_free(a), icp_reader_free(b);
+    if (st) ck_assert_ptr_eq(json, NOTHING);
+    else icp_buffer_unref(json);
+    return st;
+}
+static icp_status cancel_stream(const struct icp_progress *p, struct icp_error *e) { return cancel_diff(p, e, NULL); }
+static icp_status cancel_join(const struct icp_progress *p, struct icp_error *e) { return cancel_diff(p, e, lab.long_rows); }
+START_TEST(progress_stops_diff) { cancelled_at_each_call(cancel_stream, 2), cancelled_at_each_call(cancel_join, 4); }
+END_TEST
 START_TEST(progress_stops_add_events) { cancelled_at_each_call(cancel_events, 2); }
 END_TEST
 START_TEST(progress_stops_add_outcomes) { cancelled_at_each_call(cancel_outcomes, 2); }
@@ -906,6 +923,7 @@ int main(void) {
     tcase_add_test(t, progress_stops_add_customers);
     tcase_add_test(t, progress_stops_add_universe);
     tcase_add_test(t, progress_stops_fit_run);
+    tcase_add_test(t, progress_stops_diff);
     tcase_add_test(t, progress_stops_add_events);
     tcase_add_test(t, progress_stops_add_outcomes);
     tcase_add_test(t, progress_stops_accounts_add);
