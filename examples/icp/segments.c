@@ -8,10 +8,16 @@ static const char *const names[] = {"column",      "segment",     "customers",  
                                     "holds_percent", "wide_percent", "effective", "high_on_thin", "verdict", "reason"};
 enum { COLUMNS = sizeof names / sizeof *names, ROWS_FROM = 5, VERDICT = 19 };
 
+/* A share of nothing is left empty. */
+static void share(struct text *cell, uint64_t part, uint64_t of) {
+    if (of)
+        share_text(cell, part, of);
+}
+
 /* Shares of the companies that the members of an object count; returns the cell behind. */
 static struct text *shares(struct text *cell, const struct json *counts, const char *const *members, int n, uint64_t companies) {
     for (int i = 0; i < n; i++)
-        share_text(cell++, counts ? (uint64_t)json_int(counts, members[i]) : 0, companies);
+        share(cell++, counts ? (uint64_t)json_int(counts, members[i]) : 0, companies);
     return cell;
 }
 
@@ -26,7 +32,7 @@ static void figures(struct text *row, const struct json *f) {
     cell = shares(cell, json_at(f, "confidence"), levels, 4, companies);
     if (companies)
         text_fixed(&cell[0], json_int(f, "holds_thousandths"), 1);
-    share_text(&cell[1], (uint64_t)json_int(f, "wide"), companies);
+    share(&cell[1], (uint64_t)json_int(f, "wide"), companies);
     if (companies)
         text_int(&cell[2], json_int(f, "effective_median"));
     text_int(&cell[3], json_int(f, "high_on_thin"));
@@ -39,8 +45,8 @@ static void segment(struct table *t, const char *column, const struct json *s) {
     text_put(&row[1], strcmp(kind, "trait") == 0 ? json_string(s, "trait") : strcmp(kind, "other") == 0 ? "other values" : kind);
     if (json_at(s, "customers")) {
         text_int(&row[2], json_int(s, "customers"));
-        share_text(&row[3], (uint64_t)json_int(s, "customers"), (uint64_t)json_int(s, "customers_of"));
-        share_text(&row[4], (uint64_t)json_int(s, "reference"), (uint64_t)json_int(s, "reference_of"));
+        share(&row[3], (uint64_t)json_int(s, "customers"), (uint64_t)json_int(s, "customers_of"));
+        share(&row[4], (uint64_t)json_int(s, "reference"), (uint64_t)json_int(s, "reference_of"));
     }
     figures(row, s);
     text_put(&row[VERDICT], json_string(s, "verdict"));
