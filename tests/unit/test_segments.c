@@ -2,7 +2,7 @@
 /* The segment report: it adds up, agrees with a slow count of the rows and with what the model stores, and does not depend on order or split. */
 #include "base/json.h"
 #include "fitting.h"
-#include "timing_world.h"
+#include "toy.h"
 
 static icp_context *c;
 
@@ -222,6 +222,42 @@ static bool same_text(icp_buffer *a, icp_buffer *b) {
     return same;
 }
 
+/* Two values, one of which is a word of the other, and a word that is none. */
+START_TEST(a_row_counts_for_its_value_not_for_the_words_in_it) {
+    static const char rows[] = "Id,Industry\na,software\nb,Enterprise Software\nc,united kingdom\nd,united\ne,retail\nf,\ng,software\n";
+    static const struct icp_segments_options o = {.struct_size = sizeof o, .by = "Industry", .by_size = 8};
+    struct toy *toy = malloc(sizeof *toy);
+    toy_start(toy, c);
+    toy->l.base_variance = UINT64_C(53000) * 53000 - 1000000; /* one trait more is as wide as a tier, two are wider */
+    toy_trait(toy, TOY_INDUSTRY, ICP_TRAIT_KNOWN, "", 0);
+    toy_trait(toy, TOY_INDUSTRY, ICP_TRAIT_VALUE, "enterprise software", 9000);
+    toy_trait(toy, TOY_INDUSTRY, ICP_TRAIT_VALUE, "software", 60000)->reference = 300;
+    toy_trait(toy, TOY_INDUSTRY, ICP_TRAIT_VALUE, "united", 5000)->reference = 199;
+    toy_trait(toy, TOY_INDUSTRY, ICP_TRAIT_VALUE, "united kingdom", 5000);
+    icp_model *m = toy_build(toy);
+    struct tree t = tree_of(report(m, rows, 0, &o));
+    const struct icp__json *x = column_of(&t, "Industry");
+    ck_assert_ptr_null(segment_of(x, "industry=united"));
+    const struct icp__json *software = segment_of(x, "industry=software"), *enterprise = segment_of(x, "industry=enterprise software");
+    ck_assert_int_eq(number(software, NULL, "companies"), 2);
+    ck_assert_int_eq(number(software, NULL, "wide"), 0);
+    ck_assert_int_eq(number(software, "tiers", "good"), 2);
+    ck_assert_int_eq(number(software, NULL, "high_on_thin"), 2);
+    ck_assert_int_eq(number(enterprise, NULL, "companies"), 1);
+    ck_assert_int_eq(number(enterprise, NULL, "wide"), 1);
+    ck_assert_int_eq(number(segment_of(x, "industry=united kingdom"), NULL, "companies"), 1);
+    ck_assert_int_eq(number(segment_of(x, "other"), NULL, "companies"), 2);
+    ck_assert_int_eq(number(segment_of(x, "other"), NULL, "customers"), -1); /* who has two of the traits was counted twice */
+    ck_assert_int_eq(number(segment_of(x, "unknown"), NULL, "companies"), 1);
+    ck_assert(icp__json_is(icp__json_get(software, "verdict"), "thin"));
+    ck_assert(icp__json_is(icp__json_get(software, "reason"), "10 customers, fewer than 15; confidence is Medium or High for 0% of the companies"));
+    tree_free(&t);
+    icp_model_unref(m);
+    toy_end(toy);
+    free(toy);
+}
+END_TEST
+
 START_TEST(by_default_industry_geography_and_size) {
     static const char *const want[] = {"industry", "tags", "country", "employees"};
     struct lab l = lab_new(6);
@@ -338,6 +374,7 @@ int main(void) {
     tcase_add_loop_test(t, columns_with_one_value_add_up_to_the_rows, 0, 12);
     tcase_add_loop_test(t, segments_agree_with_a_slow_count, 0, 6);
     tcase_add_loop_test(t, stored_counts_are_those_of_the_model, 0, 6);
+    tcase_add_test(t, a_row_counts_for_its_value_not_for_the_words_in_it);
     tcase_add_test(t, by_default_industry_geography_and_size);
     tcase_add_loop_test(t, order_and_split_do_not_matter, 0, 6);
     tcase_add_test(t, one_trait_parts_companies_in_three);
