@@ -33,7 +33,7 @@ struct options {
     int64_t now;                /* ICP_TIME_UNKNOWN = the clock's */
     struct entry_options entry;
     bool patterns_of_dataset;   /* include and exclude name tables and their columns, not columns of the schema */
-    struct patterns include, exclude, release, protect, events, outcomes, invalidates;
+    struct patterns include, exclude, release, protect, events, outcomes, invalidates, by;
     uint64_t k, seed, horizon, threads, reasons, top;
     enum format format;
     bool allow_few, quiet, help, host_key, exact_keys, check;
@@ -181,6 +181,7 @@ int run_score(const struct options *o);
 int run_explain(const struct options *o);
 int run_traits(const struct options *o);
 int run_distribution(const struct options *o);
+int run_segments(const struct options *o);
 int run_dataset(const struct options *o);
 int run_events(const struct options *o);
 int audit_events(const struct options *o); /* icp audit MODEL --events */

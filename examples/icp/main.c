@@ -51,6 +51,8 @@ const struct command commands[] = {
      "a CSV row for each company, in thousandths of a point (doc/change.md). Without --before the companies are the same.\n" ROWS},
     {"distribution", "foy", 1, 1, run_distribution, "MODEL|SCORES", "How many companies fall into each tier.", ANY_FORMAT,
      "Of a model: its reference, and its customers as fits that did not see them score them. Of SCORES, as icp score writes them: their rows.\n"},
+    {"segments", "kAtlPqofE1y&", 1, 2, run_segments, "MODEL [FILE] [--by COL...]", "Which segments the model carries: customers, tiers and confidence by industry, geography, size or any trait.",
+     ANY_FORMAT, "Without FILE only what the model stores. Each segment gets a verdict, thin or carried, with the reason (doc/segments.md).\n" ROWS},
     {"dataset", "AtlPiefoq", 1, 1, run_dataset, "DATA [-o MANIFEST]",
      "How the tables of a folder or a manifest hang together: roles, keys, links with how sure, and what each column is used for.",
      "table|json",

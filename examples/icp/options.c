@@ -61,6 +61,8 @@ static const struct option all[] = {
     {'n', "--top", NUMBER, AT(top), "N", "only the N with the most evidence, best first"},
     {'N', "--top", NUMBER, AT(top), "N", "only the first N"},
     {'R', "--reasons", NUMBER, AT(reasons), "N", "reasons per company, at most 64; default 5"},
+    {'&', "--by", PATTERN, AT(by), "COL", "a column that parts companies into segments, or the id of a trait; default: industry, geography, size (may be repeated)"},
+    {'&', "--top", NUMBER, AT(top), "N", "only the N largest segments of a column; default 20"},
     {'f', "--format", FORMAT, AT(format), "FORM", NULL},
     {'T', "--threads", NUMBER, AT(threads), "N", "threads, 1 to 256; default 1; never changes a result"},
     {'o', "-o", TEXT, AT(output), "FILE", "write here; default: standard output"},

@@ -27,20 +27,23 @@ enum {
     ICP_TIER_EXCELLENT = 5  /**< 657 and above */
 };
 
-/** Confidence, by the effective number of customers behind a score; of a model that is overdue or was overtaken by a change at most Medium. */
+/** Confidence, by the chance that the tier holds: that it stays when more customers are listed and what is unknown of the company becomes known
+ * (ICP_COL_HOLDS, doc/score.md). At most Medium where the interval could not be checked (below 50 customers), Low where the model has fewer customers
+ * than the minimum, Low (below 5 Insufficient) for Good and better with fewer than 15 effective customers, Medium where the
+ * model is overdue or was overtaken by a change, and Insufficient where nothing is known or nothing was learned. */
 enum {
-    ICP_CONFIDENCE_INSUFFICIENT = 1, /**< below 5 */
-    ICP_CONFIDENCE_LOW = 2,          /**< 5 to 14 */
-    ICP_CONFIDENCE_MEDIUM = 3,       /**< 15 to 39 */
-    ICP_CONFIDENCE_HIGH = 4          /**< 40 and above */
+    ICP_CONFIDENCE_INSUFFICIENT = 1, /**< below 40% */
+    ICP_CONFIDENCE_LOW = 2,          /**< 40% and above */
+    ICP_CONFIDENCE_MEDIUM = 3,       /**< 60% and above */
+    ICP_CONFIDENCE_HIGH = 4          /**< 80% and above */
 };
 
 /** Causes and warnings of one score, as bits of ICP_COL_FLAGS. */
 enum {
     ICP_FLAG_FEW_CUSTOMERS = 1u,         /**< the model was fitted below the minimum */
     ICP_FLAG_INTERVAL_UNCALIBRATED = 2u, /**< the interval's width could not be checked (below 50 customers) */
-    ICP_FLAG_THIN = 4u,                  /**< few customers stand behind this score */
-    ICP_FLAG_HIGH_ON_THIN = 8u,          /**< Good or better, with Low or Insufficient confidence */
+    ICP_FLAG_THIN = 4u,                  /**< fewer than 15 effective customers stand behind this score, and confidence is not High */
+    ICP_FLAG_HIGH_ON_THIN = 8u,          /**< Good or better with fewer than 15 effective customers: confidence is Low or Insufficient */
     ICP_FLAG_MISSING = 16u,              /**< columns that make up more than half of the model's evidence are unknown */
     ICP_FLAG_NOTHING_KNOWN = 32u,        /**< no column is known: the score is 498 */
     ICP_FLAG_OUT_OF_RANGE = 64u,         /**< a number lies outside what the reference holds */
@@ -86,8 +89,9 @@ enum {
     ICP_COL_EFFECTIVE_TIER = 14, /**< int32, the tier that counts: the override's, else ICP_COL_TIER. With decisions */
     ICP_COL_OVERRIDE = 15,     /**< bytes, "Good by Jane Doe (VP Sales) until 2026-12-31: context, signed a letter of intent"; empty = none. With decisions */
     ICP_COL_OVERRIDE_NUMBER = 21, /**< int64, the entry of the override; 0 = none. With decisions */
-    ICP_COL_TREND = 20         /**< int32, log2 of the last four weeks' rate of events over the account's own before, thousandths;
+    ICP_COL_TREND = 20,        /**< int32, log2 of the last four weeks' rate of events over the account's own before, thousandths;
                                     ICP_TREND_UNKNOWN = too young. Timing layers */
+    ICP_COL_HOLDS = 22         /**< int32, chance that the tier holds, thousandths */
 };
 
 /** A trend that is not known. */
@@ -129,7 +133,7 @@ struct icp_score {
     int64_t millipoints;  /**< evidence: 53,000 = one bit, not saturated */
     int64_t variance;     /**< (half width of the interval)^2 in milli-points squared */
     int32_t confidence;   /**< ICP_CONFIDENCE_... */
-    int32_t reserved;     /**< 0 */
+    int32_t holds;        /**< chance that the tier holds, thousandths */
     uint64_t flags;       /**< ICP_FLAG_... */
     int64_t effective;    /**< effective number of customers, thousandths */
     int64_t whole;        /**< timing: milli-points as if nothing was invalidated; else millipoints */

@@ -33,12 +33,22 @@ int32_t icp__points_tier(int64_t milli) {
     return milli >= -EDGE ? ICP_TIER_POOR : ICP_TIER_VERY_POOR;
 }
 
+int64_t icp__points_edge(int32_t tier) {
+    static const int32_t edge[] = {-EDGE, -FAIR, FAIR, EDGE};
+    return edge[tier - ICP_TIER_POOR];
+}
+
 int64_t icp__points_linear(int64_t milli) {
     return milli / 1000 - (milli % 1000 < 0) + ICP__SCORE_ZERO;
 }
 
 int64_t icp__points_threshold(int32_t score) {
     return score <= ICP__SCORE_MIN ? INT64_MIN : thresholds[score - ICP__SCORE_MIN];
+}
+
+int64_t icp__points_twice_middle(int32_t score) {
+    const int64_t low = icp__points_threshold(score == ICP__SCORE_MIN ? score + 1 : score);
+    return low + (score == ICP__SCORE_MIN || score == ICP__SCORE_MAX ? low : icp__points_threshold(score + 1));
 }
 
 uint32_t icp__isqrt(uint64_t v) {

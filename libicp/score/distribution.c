@@ -75,12 +75,8 @@ icp_status icp_distribution_merge(icp_distribution *d, const icp_distribution *o
 
 #define LN2 0.69314718055994530942
 
-/* Bits of evidence in the middle of a score's milli-points; at the ends, where there is no middle, at the edge. */
-static double bits_of(int32_t score) {
-    int64_t lo = icp__points_threshold(score == ICP__SCORE_MIN ? score + 1 : score);
-    int64_t hi = score == ICP__SCORE_MIN || score == ICP__SCORE_MAX ? lo : icp__points_threshold(score + 1);
-    return (double)(lo + hi) / 106000.0;
-}
+/* Bits of evidence in the middle of a score's milli-points. */
+static double bits_of(int32_t score) { return (double)icp__points_twice_middle(score) / 106000.0; }
 
 static void figures(const uint64_t *counts, struct icp_spread *out) {
     double n = 0, sum = 0, square = 0, bits = 0;

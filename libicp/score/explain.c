@@ -138,10 +138,26 @@ static void timing(const icp_scorer *s, struct icp__bytes *b) {
     icp__bytes_text(b, "}");
 }
 
+/* Where the score lies between the edges of its tier, and how far it may move. */
+static void chance(const icp_scorer *s, struct icp__bytes *b) {
+    const struct icp_score *v = &s->score;
+    const int64_t up = v->tier < ICP_TIER_EXCELLENT ? icp__points_edge(v->tier + 1) - v->millipoints : INT64_MAX;
+    const int64_t down = v->tier > ICP_TIER_VERY_POOR ? v->millipoints - icp__points_edge(v->tier) : INT64_MAX;
+    const uint64_t unknown = icp__confidence_unknown(s, &s->record);
+    icp__bytes_print(b, "\"%s is right with a chance of %d%%: the interval reaches %u points to either side, %s begins %lld points away", icp__tier_names[v->tier],
+                     v->holds / 10, icp__isqrt((uint64_t)v->variance) / 1000, icp__tier_names[up < down ? v->tier + 1 : v->tier - 1],
+                     (long long)((up < down ? up : down) / 1000));
+    if (unknown != 0)
+        icp__bytes_print(b, ", and what is unknown would move the score by about %u", icp__isqrt(unknown) / 1000);
+    icp__bytes_text(b, "\"");
+}
+
 static void causes(const icp_scorer *s, struct icp__bytes *b) {
     const uint64_t flags = s->score.flags;
     const char *comma = "\"";
     icp__bytes_text(b, ",\"causes\":[");
+    if (s->score.holds < ICP__HOLDS_HIGH && s->record.known != 0)
+        chance(s, b), comma = ",\"";
     if (flags & ICP_FLAG_NOTHING_KNOWN)
         icp__bytes_print(b, "%snothing is known of this company\"", comma), comma = ",\"";
     if (flags & ICP_FLAG_THIN)
@@ -202,7 +218,7 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     icp__bytes_print(&b, ",\"interval\":{\"low\":%d,\"high\":%d", v->low, v->high);
     icp__json_member(&b, "half_width", icp__isqrt((uint64_t)v->variance));
     icp__bytes_print(&b, ",\"uncalibrated\":%s}", v->flags & ICP_FLAG_INTERVAL_UNCALIBRATED ? "true" : "false");
-    icp__bytes_print(&b, ",\"confidence\":{\"level\":\"%s\",\"effective_customers\":", confidence_name(v->confidence));
+    icp__bytes_print(&b, ",\"confidence\":{\"level\":\"%s\",\"holds_thousandths\":%d,\"effective_customers\":", confidence_name(v->confidence), v->holds);
     thousandths(&b, v->effective);
     icp__bytes_print(&b, ",\"customers\":%llu", (unsigned long long)s->model->info.customers);
     causes(s, &b);

@@ -17,7 +17,7 @@ icp_status icp_result_new(icp_context *c, icp_result **out, struct icp_error *er
 
 /* One block for all columns; 8-byte ones first, so that all are aligned. */
 static bool frame_grow(icp_context *c, struct icp__frame *f, uint64_t rows, uint32_t reasons) {
-    const size_t row = 6 * sizeof(int64_t) + 8 * sizeof(int32_t) + 2 * sizeof(int32_t) * (size_t)reasons;
+    const size_t row = 6 * sizeof(int64_t) + 9 * sizeof(int32_t) + 2 * sizeof(int32_t) * (size_t)reasons;
     uint64_t cap = rows > f->cap ? (rows < f->cap * 2 ? f->cap * 2 : rows) : f->cap;
     char *p;
     if (f->block != NULL && rows <= f->cap && reasons <= f->reason_cap)
@@ -45,7 +45,8 @@ static bool frame_grow(icp_context *c, struct icp__frame *f, uint64_t rows, uint
     f->confidence = f->high + cap;
     f->stale = f->confidence + cap;
     f->trend = f->stale + cap;
-    f->reason_traits = f->trend + cap;
+    f->holds = f->trend + cap;
+    f->reason_traits = f->holds + cap;
     f->reason_points = f->reason_traits + cap * reasons;
     return true;
 }
@@ -121,6 +122,7 @@ static bool column_of(const struct icp__page *p, const struct icp__frame *f, int
     case ICP_COL_LOW: a->data = f->low; return true;
     case ICP_COL_HIGH: a->data = f->high; return true;
     case ICP_COL_CONFIDENCE: a->data = f->confidence; return true;
+    case ICP_COL_HOLDS: a->data = f->holds; return true;
     case ICP_COL_STALE: a->data = f->stale; return f->timing;
     case ICP_COL_TREND: a->data = f->trend; return f->timing;
     case ICP_COL_EVENT: return f->timing && give_texts(&f->event, a);

@@ -19,7 +19,7 @@ struct icp__frame {
     uint32_t reason_cap, layer;
     bool timing;
     int64_t *milli, *variance, *flags, *effective, *whole, *override_number;
-    int32_t *effective_tier, *score, *tier, *low, *high, *confidence, *stale, *trend, *reason_traits, *reason_points;
+    int32_t *effective_tier, *score, *tier, *low, *high, *confidence, *stale, *trend, *holds, *reason_traits, *reason_points;
     struct icp__texts event; /* timing layers */
     struct icp__texts override; /* with decisions */
 };

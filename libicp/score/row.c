@@ -251,41 +251,17 @@ bool icp__row_tally(icp_scorer *s, struct icp__plan *p, const struct icp__cell *
     return true;
 }
 
-/* Thousandths of sum c^2 / (sum c^2 / (k + 1/2)), at most the customers there are. */
-static int64_t effective(uint64_t square, uint64_t over, uint64_t customers) {
-    uint64_t n;
-    if (square == 0)
-        return 0;
-    while (square > UINT64_MAX / 1000)
-        square >>= 1, over >>= 1;
-    if (over == 0)
-        return (int64_t)(customers * 1000);
-    n = square * 1000 / over;
-    return (int64_t)(n < customers * 1000 ? n : customers * 1000);
-}
-
-static int32_t confidence(int64_t thousandths) {
-    return thousandths >= 40000  ? ICP_CONFIDENCE_HIGH
-           : thousandths >= 15000 ? ICP_CONFIDENCE_MEDIUM
-           : thousandths >= 5000  ? ICP_CONFIDENCE_LOW
-                                  : ICP_CONFIDENCE_INSUFFICIENT;
-}
-
 void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_score *out) {
     const icp_model *m = s->model;
-    const int64_t half = icp__isqrt(t->variance);
+    const uint32_t half = icp__isqrt(t->variance);
     uint64_t flags = t->flags | s->standing;
     out->layer = (int32_t)m->layer;
     out->millipoints = t->milli;
     out->score = icp__points_score(t->milli);
     out->tier = icp__points_tier(t->milli);
-    out->low = icp__points_score(t->milli - half);
-    out->high = icp__points_score(t->milli + half);
+    out->low = icp__points_score(t->milli - (int64_t)half);
+    out->high = icp__points_score(t->milli + (int64_t)half);
     out->variance = (int64_t)t->variance;
-    out->effective = effective(t->square, t->over, m->info.customers);
-    out->confidence = confidence(out->effective);
-    if ((flags & (ICP_FLAG_REVIEW_OVERDUE | ICP_FLAG_CALIBRATION_OVERDUE | ICP_FLAG_CHANGED)) && out->confidence > ICP_CONFIDENCE_MEDIUM)
-        out->confidence = ICP_CONFIDENCE_MEDIUM;
     if (m->info.flags & ICP_MODEL_FEW_CUSTOMERS)
         flags |= ICP_FLAG_FEW_CUSTOMERS;
     if (m->info.flags & ICP_MODEL_INTERVAL_UNCALIBRATED)
@@ -303,15 +279,8 @@ void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_
     out->whole = t->broken != NULL ? t->whole : t->milli;
     out->stale = t->stale;
     out->trend = t->trend;
-    if (t->known == 0)
-        flags |= ICP_FLAG_NOTHING_KNOWN;
-    else if (out->confidence <= ICP_CONFIDENCE_LOW)
-        flags |= ICP_FLAG_THIN;
-    if (out->confidence <= ICP_CONFIDENCE_LOW && out->tier >= ICP_TIER_GOOD)
-        flags |= ICP_FLAG_HIGH_ON_THIN;
-    if (t->missing > m->share_total / 2)
-        flags |= ICP_FLAG_MISSING;
     out->flags = flags;
     out->effective_tier = out->tier;
     out->override_number = 0;
+    icp__confidence(s, t, half, out);
 }

@@ -63,6 +63,7 @@ static icp_status worker(icp_model *whole, icp_model *m, uint32_t reasons, icp_s
     s->model = m;
     s->reasons = reasons;
     s->as_of = ICP_TIME_UNKNOWN;
+    s->spread = icp__confidence_spread(m);
     icp__scratch_init(&s->scratch, s->ctx);
     s->stamps = icp__calloc(s->ctx, m->entries, sizeof *s->stamps);
     s->memo = icp__calloc(s->ctx, (size_t)1 << ICP__MEMO_BITS, sizeof *s->memo);
@@ -179,6 +180,7 @@ static void store(const icp_scorer *s, const struct icp__frame *f, uint64_t row,
     f->confidence[row] = score->confidence;
     f->stale[row] = score->stale;
     f->trend[row] = score->trend;
+    f->holds[row] = score->holds;
     for (uint32_t i = 0; i < t->reasons_used; i++)
         t->reason_traits[i] += (int32_t)s->model->first_trait;
     for (uint32_t i = t->reasons_used; i < t->reasons; i++)

@@ -75,6 +75,7 @@ struct icp_scorer {
     uint32_t *stamps; /* per entry: epoch of the row that counted it last */
     uint32_t epoch;
     uint32_t used; /* columns the model uses */
+    uint64_t spread; /* variance of the reference's scores */
     struct icp__plan plans[ICP__PLANS];
     uint32_t next_plan, last_plan;
     /* The last record. */
@@ -108,3 +109,10 @@ void icp__row_add(icp_scorer *s, struct icp__tally *t, uint32_t entry);
 void icp__row_known(icp_scorer *s, struct icp__tally *t, const struct icp__slot *slot); /* the offset of a known column */
 /* Score, interval, confidence and flags of a tally. */
 void icp__row_score(const icp_scorer *s, const struct icp__tally *t, struct icp_score *out);
+enum { ICP__HOLDS_HIGH = 800 }; /* thousandths: the least chance of High confidence */
+/* Effective customers, the chance that the tier holds, confidence and the flags that go with it. `half` is the interval's; the rest of v stands. */
+void icp__confidence(const icp_scorer *s, const struct icp__tally *t, uint32_t half, struct icp_score *v);
+/* Variance of the scores of the reference, milli-points squared. */
+uint64_t icp__confidence_spread(const icp_model *m);
+/* What the unknown columns would add to the variance: their share of the evidence, of that of the reference's scores. */
+uint64_t icp__confidence_unknown(const icp_scorer *s, const struct icp__tally *t);

@@ -331,3 +331,10 @@ def test_an_intent_model_knows_its_key(timed):
     assert "intent " in timed.ok("explain", "only", "universe.csv", "--company", key, "--events", "events.csv", "--as-of", AS_OF, "--quiet")
     (timed.folder / "other.csv").write_text("name\nx\n")
     assert "no column 'domain' for the key" in timed.refused("score", "only", "other.csv", "--events", "events.csv", "--as-of", AS_OF, "--quiet")
+
+
+def test_segments_of_a_layer_count_its_scores(timed):
+    report = timed.json("segments", "timed", "universe.csv", "--layer", "intent", "--events", "events.csv", "--as-of", AS_OF, "--by", "country", "--format", "json", "--quiet")
+    tiers = [r["intent_tier"].lower().replace(" ", "_") for r in timed.rows("timed.csv")]
+    assert report["layer"] == "intent" and report["total"]["tiers"] == {t: tiers.count(t) for t in report["total"]["tiers"]}
+    assert sum(s["companies"] for s in report["columns"][0]["segments"]) == len(tiers)

@@ -173,6 +173,7 @@ static void same_score(const struct icp_score *a, const icp_result *r, uint64_t 
     SAME32(ICP_COL_LOW, low);
     SAME32(ICP_COL_HIGH, high);
     SAME32(ICP_COL_CONFIDENCE, confidence);
+    SAME32(ICP_COL_HOLDS, holds);
     if (!timing) {
         ck_assert(a->whole == a->millipoints && a->stale == -1 && a->trend == ICP_TREND_UNKNOWN);
         return;

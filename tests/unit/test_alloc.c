@@ -769,6 +769,22 @@ CALL(scorer_new) {
     return icp_scorer_new(w->lab->model, &o, OUT(icp_scorer), e);
 }
 LOOK(look_scorer) { (void)f, icp_scorer_free(w->out.handle); }
+static icp_reader *reader_without_failure(struct work *w, const char *text) {
+    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
+    w->lab->k.fail_at = 0;
+    icp_reader *r = reader_of(w->lab, text);
+    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
+    return r;
+}
+CALL(segments) {
+    static const char by[] = "industry\nindustry=*\ncountry";
+    const struct icp_segments_options o = {.struct_size = sizeof o, .by = by, .by_size = sizeof by - 1};
+    icp_reader *r = reader_without_failure(w, w->lab->rows);
+    const icp_status s = icp_segments(w->lab->model, r, &o, NULL, OUT(icp_buffer), e);
+    icp_reader_free(r);
+    return s;
+}
+CALL(segments_stored) { return icp_segments(w->lab->model, NULL, NULL, NULL, OUT(icp_buffer), e); }
 CALL(scorer_score) { return icp_scorer_score(w->scorer, w->lab->batch, w->result, e); }
 LOOK(look_result) { show_result(f, w->result); }
 LOOK(look_decided_result) {
@@ -803,13 +819,6 @@ LOOK(look_spread) { fprintf(f, "%llu", (unsigned long long)w->out.u.spread.compa
 /* Timing. */
 
 typedef icp_status (*event_taker)(icp_fit *, icp_reader *, const struct icp_event_columns *, const struct icp_progress *, struct icp_error *);
-static icp_reader *reader_without_failure(struct work *w, const char *text) {
-    size_t fail = w->lab->k.fail_at, calls = w->lab->k.calls;
-    w->lab->k.fail_at = 0;
-    icp_reader *r = reader_of(w->lab, text);
-    w->lab->k.calls = calls, w->lab->k.fail_at = fail;
-    return r;
-}
 static icp_status add_dated(struct work *w, const char *text, event_taker to, struct icp_error *e) {
     icp_reader *r = reader_without_failure(w, text);
     icp_status s = to(w->fit, r, NULL, NULL, e);
@@ -1161,6 +1170,8 @@ static const struct scenario scenarios[] = {
     {"icp_scorer_causes", make_scored_record, causes, look_buffer, NULL, 0},
     {"icp_scorer_causes", make_decided_record, causes, look_buffer, NULL, 0},
     {"icp_scorer_causes", make_explained_record, timing_causes, look_buffer, NULL, 0},
+    {"icp_segments", make_nothing, segments, look_buffer, NULL, 0},
+    {"icp_segments", make_nothing, segments_stored, look_buffer, NULL, 0},
     {"icp_result_new", make_nothing, result_new, look_new_result, NULL, 0},
     {"icp_result_column", make_filled_result, result_column, look_array, look_result, QUIET},
     {"icp_distribution_new", make_nothing, distribution_new, look_distribution, NULL, 0},
