@@ -46,6 +46,7 @@ struct icp__drift_test {
     uint32_t what; /* trait, column, or part */
     int32_t cut;   /* scores: at or above this one */
     uint64_t had, had_of, has, has_of;
+    uint64_t slack; /* so many more of the first sample would be no drift either */
     double level; /* its part of the chance of a false alarm */
     double ratio; /* p / level */
     double p, sure;
