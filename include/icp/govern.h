@@ -39,7 +39,7 @@ struct icp_drift_options {
  * @param[out] json one reference; the members are described in doc/drift.md
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_UNSUPPORTED (flags; a model without fit layer against its reference), ICP_E_MEMORY, ICP_E_REFERENCE (accounts of
- *         another model), ICP_E_STATE, ICP_E_SCHEMA (two columns match one of the model), ICP_E_KEY (accounts, and no such key column),
+ *         another model), ICP_E_STATE, ICP_E_SCHEMA, ICP_E_KEY (accounts, and no such key column),
  *         ICP_E_TOO_FEW (no rows), ICP_E_CANCELLED, and what the readers return
  * @since 0.1 */
 ICP_API icp_status icp_drift(icp_model *m, icp_reader *before, icp_reader *now, const struct icp_drift_options *o, const struct icp_progress *p,

@@ -29,7 +29,8 @@ static icp_status compare(struct icp__drift *d, icp_reader *before, icp_reader *
                           struct icp_error *err) {
     icp_status st = ICP_OK;
     d->before.read = before != NULL;
-    d->now.read = true;
+    d->before.events = o->accounts_before != NULL;
+    d->now.read = d->now.events = true;
     icp__drift_scores(d, &d->before, o->accounts != NULL, o->accounts_before == NULL);
     icp__drift_scores(d, &d->now, o->accounts != NULL, false);
     if (before != NULL)

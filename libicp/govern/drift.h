@@ -10,6 +10,7 @@
 /* One sample, as counts. */
 struct icp__drift_side {
     bool read;          /* from rows; else what the model stores */
+    bool events;        /* with those of its companies */
     uint64_t rows;
     uint64_t *known;      /* [columns] */
     uint64_t *unreadable; /* of rows that were read: filled, but not as the column's kind */
@@ -65,8 +66,8 @@ struct icp__drift_column {
     uint32_t alarms;   /* traits that moved */
     uint32_t known;    /* test of the known share that alarms, or UINT32_MAX */
     uint32_t gone, common; /* values that were common; of these not to be found any more */
-    uint32_t too_rare; /* traits not tested, for want of rows */
-    uint64_t needed;   /* rows with which the commonest of these would be */
+    uint32_t missed;   /* traits of which a rise of the odds by 9/4 would not be found in four of five runs */
+    uint64_t needed;   /* rows with which it would be of the commonest of these; 0 = not for want of rows */
     double size;       /* largest move of a share */
 };
 struct icp__drift {
@@ -91,6 +92,8 @@ struct icp__drift {
 static inline bool icp__drift_compares(const icp_model *m, uint32_t column) {
     return m->slots[column].known != ICP__NONE && !icp__model_of_events(m, column);
 }
+/* Both samples have scores of the layer that can be compared. */
+bool icp__drift_compares_layer(const struct icp__drift *d, uint32_t part);
 bool icp__drift_side_make(struct icp__drift *d, struct icp__drift_side *s); /* false = no memory */
 /* What the model stores of its reference. */
 void icp__drift_side_model(const struct icp__drift *d, struct icp__drift_side *s);

@@ -17,6 +17,7 @@
 #define ODDS 2.25      /* the change that is sought: 10% to 20% */
 #define POWER .8
 #define POWER_Z .8416
+#define USUAL_Z 3.3 /* of a level that one of some dozens of traits gets */
 #define POWER_MORE .9
 #define POWER_MORE_Z 1.2816
 #define ROUNDING 1.000001 /* the count itself must not miss the level that was made for it */
@@ -145,19 +146,6 @@ static uint64_t just_chosen(const struct icp__drift *d, uint32_t column, uint64_
     return n < most ? n : most;
 }
 
-static void note_rare(struct icp__drift *d, uint32_t column, double rows, double share) {
-    struct icp__drift_column *c = &d->column[column];
-    if (rarity(rows, share) != RARE)
-        return;
-    c->too_rare++;
-    if (share > 0 && rows > 0) {
-        const double needed = (double)d->now.rows / (rows * share);
-        const uint64_t whole = needed < 1e15 ? (uint64_t)needed + 1 : 0;
-        if (whole != 0 && (c->needed == 0 || whole < c->needed))
-            c->needed = whole;
-    }
-}
-
 static bool ask_column(struct icp__drift *d, uint32_t column, const uint8_t *same) {
     const struct icp__slot *slot = &d->model->slots[column];
     const struct icp__drift_side *b = &d->before, *n = &d->now;
@@ -169,7 +157,6 @@ static bool ask_column(struct icp__drift *d, uint32_t column, const uint8_t *sam
     q.kind = ICP__SHARE, q.had_of = b->known[column], q.has_of = n->known[column];
     for (uint32_t i = slot->first + 1; i < slot->first + slot->traits; i++) {
         q.what = i, q.had = b->with[i], q.has = n->with[i];
-        note_rare(d, column, rows, part(q.had, q.had_of));
         if (!same[i] && !ask_both(d, q, rows, false))
             return false;
     }
@@ -244,6 +231,14 @@ static bool ask_scores(struct icp__drift *d, uint32_t layer) {
     return true;
 }
 
+bool icp__drift_compares_layer(const struct icp__drift *d, uint32_t k) {
+    const icp_model *part = d->model->part[k];
+    const bool stored = part->signals != NULL ? !d->before.events : !d->before.read;
+    if (d->before.score[k] == NULL || d->now.score[k] == NULL)
+        return false;
+    return !stored || part->unseen != NULL || (part->signals != NULL && part->signals->assumed);
+}
+
 static icp_status ask_all(struct icp__drift *d, struct icp_error *err) {
     const icp_model *m = d->model;
     uint8_t *same = icp__calloc(d->ctx, m->info.traits + 1u, 1);
@@ -255,7 +250,7 @@ static icp_status ask_all(struct icp__drift *d, struct icp_error *err) {
         fine = ask_column(d, c, same);
     }
     for (uint32_t k = 0; fine && k < m->parts; k++)
-        if (d->before.score[k] != NULL && d->now.score[k] != NULL)
+        if (icp__drift_compares_layer(d, k))
             fine = ask_scores(d, k);
     icp__free(d->ctx, same);
     return fine ? ICP_OK : icp__no_memory(err);
@@ -340,9 +335,25 @@ static void set_trait_levels(struct icp__drift *d, uint32_t *order) {
     }
 }
 
+/* Traits of which such a rise would be missed more often, and with how many rows the commonest of them would not. */
+static void note_missed(struct icp__drift *d) {
+    for (size_t i = 0; i < d->tests; i++) {
+        const struct icp__drift_test *q = &d->test[i];
+        if (q->kind != ICP__SHARE || !q->up || q->sought)
+            continue;
+        struct icp__drift_column *c = &d->column[icp__drift_column_of(d, q)];
+        const double p = part(q->had, q->had_of), then = ODDS * p / (1 - p + ODDS * p), known = part(q->had_of, d->before.rows);
+        const double root = (USUAL_Z * icp__sqrt(p * (1 - p)) + POWER_Z * icp__sqrt(then * (1 - then))) / (then - p), needed = root * root / known;
+        c->missed++;
+        if (p > 0 && needed > (double)d->now.rows && needed < 1e15 && (c->needed == 0 || needed < (double)c->needed))
+            c->needed = (uint64_t)needed + 1;
+    }
+}
+
 static void set_levels(struct icp__drift *d, uint32_t *order) {
     uint64_t known = 0, scores = 0;
     set_trait_levels(d, order);
+    note_missed(d);
     for (size_t i = 0; i < d->tests; i++)
         known += d->test[i].kind == ICP__KNOWN_SHARE, scores += d->test[i].kind == ICP__SCORE_SHARE;
     for (size_t i = 0; i < d->tests; i++) {
@@ -353,7 +364,8 @@ static void set_levels(struct icp__drift *d, uint32_t *order) {
     }
 }
 
-/* The weighted procedure of Benjamini and Hochberg: the i tests with the smallest ratios alarm where the largest of them is at most i. */
+/* The weighted procedure of Benjamini and Hochberg: the i tests with the smallest ratios alarm where the largest of them is at most i. It begins only
+ * where one keeps to its own level: then a run without drift alarms no oftener than the levels add up to, however traits hang together (Bonferroni). */
 static void decide(struct icp__drift *d, uint32_t *order) {
     size_t last = 0;
     double sure = 1;
@@ -366,7 +378,7 @@ static void decide(struct icp__drift *d, uint32_t *order) {
     }
     icp__sort_index(order, d->tests, order + d->tests, by_ratio, d->test);
     for (size_t i = 0; i < d->tests; i++)
-        if (d->test[order[i]].ratio <= (double)(i + 1))
+        if (d->test[order[0]].ratio <= 1 && d->test[order[i]].ratio <= (double)(i + 1))
             last = i + 1;
     for (size_t i = d->tests; i-- > 0;) {
         struct icp__drift_test *q = &d->test[order[i]];

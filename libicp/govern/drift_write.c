@@ -256,7 +256,7 @@ static void write_alarms(struct writing *w) {
     for (uint32_t i = 0; i < n; i++)
         write_column(w, w->column[i]);
     for (uint32_t k = 0; k < d->model->parts; k++)
-        if (d->now.score[k] != NULL && d->before.score[k] != NULL)
+        if (icp__drift_compares_layer(d, k))
             write_layer(w, k);
     icp__bytes_text(w->b, "]");
 }
@@ -292,25 +292,28 @@ static void write_unused(struct icp__bytes *b, const struct icp__drift *d) {
     icp__bytes_text(b, "]");
 }
 
+static const char *why_no_layer(const icp_model *part, bool events) {
+    return part->signals != NULL && !events ? "no events were given" : "the model does not say how companies score that its fit did not see";
+}
+
 static void write_not_judged(struct icp__bytes *b, const struct icp__drift *d) {
     uint32_t n = 0;
     icp__bytes_text(b, ",\"not_judged\":[");
     for (uint32_t c = 0; c < d->model->schema->columns; c++) {
-        if (d->column[c].too_rare == 0 || d->column[c].verdict == ICP__DRIFT_ABSENT || d->column[c].verdict == ICP__DRIFT_RENAMED)
+        if (d->column[c].missed == 0 || d->column[c].verdict == ICP__DRIFT_ABSENT || d->column[c].verdict == ICP__DRIFT_RENAMED)
             continue;
         icp__bytes_text(b, n++ ? ",{\"column\":" : "{\"column\":");
         icp__json_string(b, d->model->schema->column[c].name.data, d->model->schema->column[c].name.size);
-        icp__json_member(b, "traits", d->column[c].too_rare);
-        icp__bytes_text(b, ",\"why\":\"too few rows: less than one should have the trait; only a large rise would be seen\"");
+        icp__json_member(b, "traits", d->column[c].missed);
         if (d->column[c].needed)
-            icp__json_member(b, "rows_needed", (int64_t)d->column[c].needed);
+            icp__bytes_print(b, ",\"why\":\"too few rows for shares so small: only a larger move is found\",\"rows_needed\":%llu}", (unsigned long long)d->column[c].needed);
         else
-            icp__bytes_text(b, ",\"rows_needed\":null");
-        icp__bytes_text(b, "}");
+            icp__bytes_text(b, ",\"why\":\"the chance of a false alarm is spent on commoner traits: only a larger move is found\",\"rows_needed\":null}");
     }
     for (uint32_t k = 0; k < d->model->parts; k++)
-        if (d->now.score[k] == NULL || d->before.score[k] == NULL) {
-            icp__bytes_print(b, "%s{\"layer\":\"%s\",\"why\":\"no events were given\",\"rows_needed\":null}", n++ ? "," : "", layer_name(d->model->part[k]->layer));
+        if (!icp__drift_compares_layer(d, k)) {
+            icp__bytes_print(b, "%s{\"layer\":\"%s\",\"why\":\"%s\",\"rows_needed\":null}", n++ ? "," : "", layer_name(d->model->part[k]->layer),
+                             why_no_layer(d->model->part[k], d->now.score[k] != NULL));
         }
     icp__bytes_text(b, "]");
 }
