@@ -5,6 +5,7 @@
 #include "govern/predict.h"
 #include "govern/probability.h"
 #include "timing_world.h"
+#include "timing_world.h"
 #include "toy.h"
 
 enum { REFERENCE = 2000, ROWS = 8000 };
@@ -456,6 +457,84 @@ START_TEST(a_model_without_scores_of_unseen_companies_is_compared_in_all_else) {
 }
 END_TEST
 
+/* Layers that look at events are compared where events are given, and the report says why else not. */
+START_TEST(layers_that_look_at_events_need_them) {
+    struct lab l = {.c = context()};
+    struct timing_world w = timing_world_new(3, 400);
+    char *companies = timing_companies(&w, 0), *events = timing_csv(&w, &w.events, 0, 0, 1);
+    struct icp_error e = {.struct_size = sizeof e};
+    l.m = timing_world_model(l.c, &w, TIMING_ALL, 1);
+    struct report r = drift(&l, NULL, companies);
+    ck_assert_uint_eq(number(member(r.root, "tested"), "layers"), 1);
+    ck_assert(icp__json_is(member(member(r.root, "not_judged")->child, "why"), "no events were given"));
+    report_free(&r);
+    icp_accounts *a = timing_accounts(l.m, l.c, TIMING_END, (const char *const *)&events, 1, NULL), *none = timing_accounts(l.m, l.c, TIMING_END, NULL, 0, NULL);
+    const struct icp_drift_options same = {.struct_size = sizeof same, .accounts = a, .accounts_before = a}, stored = {.struct_size = sizeof stored, .accounts = a},
+                                   lost = {.struct_size = sizeof lost, .accounts_before = a}, silent = {.struct_size = sizeof silent, .accounts = none, .accounts_before = a},
+                                   keyless = {.struct_size = sizeof keyless, .accounts = a, .key_column = "no such", .key_size = 7};
+    r = report_of(&l, drift_with(&l, companies, companies, &same, 0));
+    ck_assert_uint_eq(number(member(r.root, "tested"), "layers"), 3);
+    ck_assert_int_eq(alarms(&r), 0);
+    report_free(&r);
+    r = report_of(&l, drift_with(&l, NULL, companies, &stored, 0)); /* too few moments of one layer are stored here to say anything */
+    ck_assert_uint_ge(number(member(r.root, "tested"), "layers"), 2);
+    report_free(&r);
+    r = report_of(&l, drift_with(&l, companies, companies, &silent, 0)); /* nothing is known of any account */
+    ck_assert_ptr_null(alarm(&r, "score:intent"));
+    report_free(&r);
+    icp_buffer *json = NULL;
+    icp_reader *now = reader(&l, companies), *before = reader(&l, companies);
+    ck_assert_int_eq(icp_drift(l.m, NULL, now, &lost, NULL, &json, &e), ICP_E_ARGUMENT);
+    ck_assert_int_eq(icp_drift(l.m, before, now, &lost, NULL, &json, &e), ICP_E_ARGUMENT);
+    ck_assert_int_eq(icp_drift(l.m, NULL, now, &keyless, NULL, &json, &e), ICP_E_KEY);
+    ck_assert_ptr_null(json);
+    icp_reader_free(now), icp_reader_free(before);
+    icp_accounts_unref(a), icp_accounts_unref(none);
+    icp_model_unref(l.m);
+    /* A model without a fit layer knows no shares; it compares rows with rows. */
+    l.m = timing_world_model(l.c, &w, TIMING_INTENT, 1);
+    now = reader(&l, companies);
+    ck_assert_int_eq(icp_drift(l.m, NULL, now, NULL, NULL, &json, &e), ICP_E_UNSUPPORTED);
+    icp_reader_free(now);
+    r = drift(&l, companies, companies);
+    ck_assert_int_eq(alarms(&r), 0);
+    ck_assert_uint_gt(number(member(r.root, "tested"), "traits"), 0);
+    report_free(&r);
+    free(companies), free(events);
+    timing_world_free(&w);
+    icp_model_unref(l.m);
+    icp_context_unref(l.c);
+}
+END_TEST
+
+/* Accounts that all come alive in one week score otherwise in intent, and in nothing else. */
+START_TEST(scores_of_intent_drift_with_the_events) {
+    struct lab l = {.c = context()};
+    struct timing_world w = timing_world_new(4, 400);
+    char *companies = timing_companies(&w, 0), *events = timing_csv(&w, &w.events, 0, 0, 1);
+    struct text lively = {NULL, 0};
+    l.m = timing_world_model(l.c, &w, TIMING_ALL, 1);
+    text_add(&lively, "domain,type,date\n");
+    for (int i = 0; i < w.companies; i++)
+        for (int k = 0; k < 6; k++)
+            text_add(&lively, "%s,demo request,2024-12-%02d\n", w.company[i].key, 10 + k);
+    icp_accounts *before = timing_accounts(l.m, l.c, TIMING_END, (const char *const *)&events, 1, NULL);
+    icp_accounts *now = timing_accounts(l.m, l.c, TIMING_END, (const char *const *)&lively.data, 1, NULL);
+    const struct icp_drift_options o = {.struct_size = sizeof o, .accounts = now, .accounts_before = before};
+    struct report r = report_of(&l, drift_with(&l, companies, companies, &o, 0));
+    const struct icp__json *a = alarm(&r, "score:intent");
+    ck_assert_ptr_nonnull(a);
+    ck_assert_uint_gt(number(a, "size_micro"), 100000);
+    ck_assert_ptr_null(alarm(&r, "score:fit"));
+    report_free(&r);
+    icp_accounts_unref(before), icp_accounts_unref(now);
+    free(companies), free(events), free(lively.data);
+    timing_world_free(&w);
+    icp_model_unref(l.m);
+    icp_context_unref(l.c);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("drift");
     TCase *t = tcase_create("drift");
@@ -475,6 +554,8 @@ int main(void) {
     tcase_add_test(t, what_too_few_rows_cannot_show_is_said);
     tcase_add_test(t, what_is_wrong_is_refused);
     tcase_add_test(t, a_model_without_scores_of_unseen_companies_is_compared_in_all_else);
+    tcase_add_test(t, layers_that_look_at_events_need_them);
+    tcase_add_test(t, scores_of_intent_drift_with_the_events);
     suite_add_tcase(s, t);
     return icp_test_run(s);
 }
