@@ -4,14 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void put_chance(struct text *t, const struct json *share) {
-    const int64_t micro = json_int(share, "false_alarm_micro");
-    if (micro < 1)
-        text_put(t, "<0.0001");
-    else
-        text_fixed(t, (micro + 50) / 100, 2);
-}
-
 static void share_row(struct table *t, const struct json *alarm, const struct json *share, bool schema) {
     struct text *row = table_row(t);
     text_put(&row[0], json_string(share, "name"));
@@ -21,7 +13,7 @@ static void share_row(struct table *t, const struct json *alarm, const struct js
     text_fixed(&row[4], (json_int(share, "now_micro") + 500) / 1000, 1);
     text_int(&row[5], json_int(share, "before_of"));
     text_int(&row[6], json_int(share, "now_of"));
-    put_chance(&row[7], share);
+    text_fixed(&row[7], json_int(share, "false_alarm_micro"), 4);
     if (t->columns > 8)
         text_put(&row[8], json_string(alarm, "look_at"));
 }
