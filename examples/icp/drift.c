@@ -30,7 +30,8 @@ static void column_row(struct table *t, const struct json *alarm) {
 }
 
 static bool is_schema(const struct json *alarm) {
-    return strcmp(json_string(alarm, "kind"), "moved") != 0 && strcmp(json_string(alarm, "kind"), "score") != 0;
+    const char *kind = json_string(alarm, "kind");
+    return strcmp(kind, "moved") != 0 && strcmp(kind, "known") != 0 && strcmp(kind, "score") != 0;
 }
 
 static void alarm_rows(struct table *t, const struct json *alarm, size_t most) {

@@ -55,6 +55,8 @@ struct icp__drift_test {
 enum icp__drift_verdict {
     ICP__DRIFT_NONE,
     ICP__DRIFT_MOVED,       /* shares moved */
+    ICP__DRIFT_KNOWN,       /* only how often it is known */
+    /* No longer the column it was: */
     ICP__DRIFT_ABSENT,      /* no such column */
     ICP__DRIFT_RENAMED,     /* another column holds its values */
     ICP__DRIFT_EMPTIED,     /* hardly filled any more */

@@ -77,9 +77,9 @@ static void judge_column(struct icp__drift *d, uint32_t column) {
     } else if (c->known != ICP__NONE && part(n->known[column], n->rows) * EMPTIED < part(b->known[column], b->rows)) {
         c->verdict = ICP__DRIFT_EMPTIED;
     } else {
-        c->verdict = ICP__DRIFT_MOVED;
+        c->verdict = c->alarms != 0 ? ICP__DRIFT_MOVED : ICP__DRIFT_KNOWN;
     }
-    d->schema_alarms += c->verdict > ICP__DRIFT_MOVED;
+    d->schema_alarms += c->verdict > ICP__DRIFT_KNOWN;
 }
 
 uint32_t icp__drift_column_of(const struct icp__drift *d, const struct icp__drift_test *q) {

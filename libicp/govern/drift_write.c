@@ -175,13 +175,14 @@ static void write_shares(struct writing *w, uint32_t n) {
 }
 
 static void write_column(struct writing *w, uint32_t column) {
-    static const char *const kinds[] = {"", "moved", "absent", "renamed", "emptied", "reformatted"};
+    static const char *const kinds[] = {"", "moved", "known", "absent", "renamed", "emptied", "reformatted"};
     const struct icp__drift *d = w->d;
     const struct icp__drift_column *c = &d->column[column];
     const uint32_t n = alarms_of(w, column);
     struct icp__bytes sentence;
     icp__bytes_init(&sentence, d->ctx);
     begin(w, d->model->schema->column[column].name, NULL, kinds[c->verdict]);
+    icp__bytes_print(w->b, ",\"schema\":%s", c->verdict >= ICP__DRIFT_KNOWN ? "true" : "false");
     icp__json_member(w->b, "known_before_micro", share(d->before.known[column], d->before.rows));
     icp__json_member(w->b, "known_now_micro", share(d->now.known[column], d->now.rows));
     if (c->verdict == ICP__DRIFT_RENAMED) {
@@ -191,7 +192,7 @@ static void write_column(struct writing *w, uint32_t column) {
     icp__json_member(w->b, "size_micro", micro(c->size));
     icp__json_member(w->b, "alarms", n);
     write_shares(w, n);
-    if (c->verdict > ICP__DRIFT_MOVED)
+    if (c->verdict > ICP__DRIFT_KNOWN)
         say_schema(d, column, &sentence);
     else
         say_moved(d, column, &d->test[w->order[0]], &sentence);
@@ -200,7 +201,7 @@ static void write_column(struct writing *w, uint32_t column) {
 
 static int by_verdict(const void *arg, uint32_t a, uint32_t b) {
     const struct icp__drift_column *c = arg;
-    const bool x = c[a].verdict > ICP__DRIFT_MOVED, y = c[b].verdict > ICP__DRIFT_MOVED;
+    const bool x = c[a].verdict > ICP__DRIFT_KNOWN, y = c[b].verdict > ICP__DRIFT_KNOWN;
     if (x != y)
         return x ? -1 : 1;
     return c[a].size > c[b].size ? -1 : c[a].size < c[b].size ? 1 : a < b ? -1 : a > b;
@@ -234,6 +235,7 @@ static void write_layer(struct writing *w, uint32_t k) {
     const struct sides s = sides_of(q);
     icp__bytes_init(&sentence, d->ctx);
     begin(w, (struct icp_str){name, strlen(name)}, "score:", "score");
+    icp__bytes_text(w->b, ",\"schema\":false");
     icp__json_member(w->b, "at_or_above", q->cut);
     write_counts(w->b, q);
     icp__json_member(w->b, "size_micro", micro(icp__drift_size(q)));

@@ -280,6 +280,23 @@ static void judge(const struct lab *l, const struct change *k, const char *name,
     free(now.data);
 }
 
+START_TEST(a_column_that_is_filled_less_is_told_from_one_that_moved) {
+    struct lab l = lab_new(15);
+    struct text now = {NULL, 0};
+    struct world less = world_new(15, ROWS, 600, .05);
+    for (int i = REFERENCE; i < REFERENCE + 300; i += 2)
+        less.row[i].cells[4][0] = 0;
+    now = rows_of(&less, REFERENCE, 300, NULL);
+    struct report r = drift(&l, NULL, now.data);
+    const struct icp__json *a = alarm(&r, "founded");
+    ck_assert(a != NULL && icp__json_is(member(a, "kind"), "known") && member(a, "schema")->type == ICP__JSON_TRUE);
+    report_free(&r);
+    free(now.data);
+    world_free(&less);
+    lab_free(&l);
+}
+END_TEST
+
 START_TEST(a_renamed_column_is_followed) {
     struct lab l = lab_new(7);
     for (int f = 0; f < WORLD_COLUMNS; f++) {
@@ -545,6 +562,7 @@ int main(void) {
     tcase_add_test(t, without_drift_few_runs_alarm);
     tcase_add_test(t, without_drift_rows_against_rows_hardly_alarm);
     tcase_add_test(t, a_share_that_rises_as_10_to_20_percent_is_found);
+    tcase_add_test(t, a_column_that_is_filled_less_is_told_from_one_that_moved);
     tcase_add_test(t, a_renamed_column_is_followed);
     tcase_add_test(t, a_column_that_is_gone_or_empty_is_told_apart);
     tcase_add_test(t, a_reformatted_column_is_told_from_one_that_moved);
