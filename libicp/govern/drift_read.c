@@ -61,9 +61,14 @@ void icp__drift_side_model(const struct icp__drift *d, struct icp__drift_side *s
     s->rows = m->info.companies;
     for (uint32_t i = 0; i < m->info.traits; i++)
         s->with[i] = icp__get64(m->shar + (size_t)i * ICP__COUNTS_SIZE + 16);
-    for (uint32_t c = 0; c < m->schema->columns; c++)
-        if (icp__drift_compares(m, c))
-            s->known[c] = s->with[m->slots[c].known];
+    for (uint32_t c = 0; c < m->schema->columns; c++) {
+        const struct icp__slot *slot = &m->slots[c];
+        if (!icp__drift_compares(m, c))
+            continue;
+        s->known[c] = s->with[slot->known] < s->rows ? s->with[slot->known] : s->rows;
+        for (uint32_t i = slot->first; i < slot->first + slot->traits; i++) /* of a forged model, more may be said to have a trait */
+            s->with[i] = s->with[i] < s->known[c] ? s->with[i] : s->known[c];
+    }
 }
 
 /* The new columns of a layout: those that no column of the schema stands for. */

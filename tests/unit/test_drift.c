@@ -181,6 +181,31 @@ START_TEST(what_is_reached_is_the_largest_count) {
 }
 END_TEST
 
+/* All companies of the reference, as fits that did not see them score them: less apart than those that learned them by heart. */
+START_TEST(a_fit_says_how_unseen_companies_score) {
+    struct lab l = lab_new(16);
+    double sum = 0, away = 0, stored = 0;
+    ck_assert_ptr_nonnull(l.m->unseen);
+    for (int i = 0; i < ICP__SCORES; i++) {
+        const double seen = (double)icp__get64(l.m->spread + i * 8), unseen = (double)icp__get64(l.m->unseen + i * 8), x = i + 200 - 498;
+        sum += unseen;
+        away += x * x * unseen, stored += x * x * seen;
+    }
+    ck_assert(sum == REFERENCE && away != stored);
+    struct text rest = rows_of(&l.w, REFERENCE, ROWS - REFERENCE, NULL);
+    struct world_scores s = world_score(l.c, l.m, rest.data, 0);
+    double mean[2] = {0, 0};
+    for (uint64_t i = 0; i < s.rows; i++)
+        mean[0] += (double)s.score[i] / (double)s.rows;
+    for (int i = 0; i < ICP__SCORES; i++)
+        mean[1] += (i + 200) * (double)icp__get64(l.m->unseen + i * 8) / REFERENCE;
+    ck_assert_msg(fabs(mean[0] - mean[1]) < 6, "%.1f and %.1f", mean[0], mean[1]);
+    world_scores_free(&s);
+    free(rest.data);
+    lab_free(&l);
+}
+END_TEST
+
 /* Chance. */
 
 /* 5% of 240 are 12; 24 and more come once in 1,000. */
@@ -559,6 +584,7 @@ int main(void) {
     tcase_add_test(t, a_prediction_is_the_exact_test_of_fisher);
     tcase_add_test(t, a_large_prediction_nears_the_binomial);
     tcase_add_test(t, what_is_reached_is_the_largest_count);
+    tcase_add_test(t, a_fit_says_how_unseen_companies_score);
     tcase_add_test(t, without_drift_few_runs_alarm);
     tcase_add_test(t, without_drift_rows_against_rows_hardly_alarm);
     tcase_add_test(t, a_share_that_rises_as_10_to_20_percent_is_found);
