@@ -24,7 +24,7 @@ struct entry_options {
 /* Every option of every command; a command names those it takes. */
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
-    const char *excluded, *since, *as_of, *company_table;
+    const char *excluded, *since, *as_of, *company_table, *before, *false_alarm;
     const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions;
     const char *edits, *author, *reason, *before, *via, *before_as_of;
     int64_t before_as_of_micros; /* before_as_of, parsed */
@@ -183,6 +183,7 @@ int run_traits(const struct options *o);
 int run_distribution(const struct options *o);
 int run_segments(const struct options *o);
 int run_dataset(const struct options *o);
+int run_drift(const struct options *o);
 int run_events(const struct options *o);
 int audit_events(const struct options *o); /* icp audit MODEL --events */
 int run_audit(const struct options *o);

@@ -181,6 +181,14 @@ static int64_t row_points(const struct icp__outcome *o, const int32_t *points, u
     return sum;
 }
 
+/* As companies outside the reference score: by the fold's fit that did not see the row. Its offsets make unseen rows 1 on average, those of the whole
+ * fit go half the way only (calibrate.c). */
+static void unseen_make(const struct icp__outcome *o, struct icp__learned *out) {
+    const double further = -.5 * icp__log(o->steps->calibration.inflation);
+    for (uint32_t i = 0; o->steps->layer.folds && i < o->steps->design.reference_rows; i++)
+        out->unseen[icp__points_score(points_of(o->steps->calibration.crossed[i] + further)) - ICP__SCORE_MIN]++;
+}
+
 static bool spread_make(const struct icp__outcome *o, struct icp__learned *out) {
     const struct icp__design *d = &o->steps->design;
     int32_t *points = icp__arena_alloc(&out->arena, d->features + 1u, sizeof *points);
@@ -210,6 +218,7 @@ icp_status icp__outcome_learn(const struct icp__outcome *o, struct icp__learned 
     l.cllr_micro = icp__round(o->steps->calibration.cllr * 1e6);
     l.auc_micro = icp__round(o->steps->calibration.auc * 1e6);
     icp_status s = traits_make(o, &l) && bounds_make(o, &l) && spread_make(o, &l) ? ICP_OK : icp__no_memory(err);
+    unseen_make(o, &l);
     if (!s)
         s = icp__outcome_summary(o, &l.summary, err);
     if (s) {

@@ -44,6 +44,7 @@ struct icp__learned {
     uint64_t customers, companies, listed;
     int64_t slope_micro, cllr_micro, auc_micro;
     uint64_t spread[2][560];           /* ICP_WHO_REFERENCE, ICP_WHO_CUSTOMERS: scores 200..759 */
+    uint64_t unseen[560];              /* companies of the reference as they score where the fit did not see them; all 0 = not known */
     struct icp__bytes summary;         /* JSON of icp_model_summary */
     struct icp__bytes signals;         /* timing layers: JSON of section SIGN; size 0 = none */
 };

@@ -19,6 +19,7 @@ enum {
     ICP__EDGE_SIZE = 16,
     ICP__BUCKET_SIZE = 8,
     ICP__SPREAD_SIZE = 2 * ICP__SCORES * 8,
+    ICP__UNSEEN_SIZE = ICP__SCORES * 8,
     ICP__PROBE_MAX = 256 /* buckets one look-up may touch */
 };
 /* Flags of an entry in TRAI. */
@@ -67,6 +68,7 @@ struct icp_model {
     double *edges;
     uint64_t share_total;
     const uint8_t *trai, *shar, *indx, *idix, *spread;
+    const uint8_t *unseen; /* ICP__SCORES counts; NULL = not stored */
     const char *strs;
     uint64_t mask; /* buckets - 1 */
     const struct icp__section *summary;

@@ -22,7 +22,7 @@ struct builder {
     uint8_t *index; /* buckets as in INDX */
     uint64_t buckets;
     uint32_t probe, numbers;
-    struct icp__bytes strs, meta, layr, schm, slot, trai, shar, indx, idix, bins, sprd;
+    struct icp__bytes strs, meta, layr, schm, slot, trai, shar, indx, idix, bins, sprd, unsn;
 };
 
 static icp_status wrong(const struct builder *b, uint64_t trait, const char *what) {
@@ -371,6 +371,12 @@ static void add_figures(struct builder *b) {
     p = icp__bytes_room(&b->sprd, ICP__SPREAD_SIZE);
     for (uint32_t i = 0; p != NULL && i < 2 * ICP__SCORES; i++)
         icp__put64(p + (size_t)i * 8, l->spread[i / ICP__SCORES][i % ICP__SCORES]);
+    uint64_t unseen = 0;
+    for (uint32_t i = 0; i < ICP__SCORES; i++)
+        unseen |= l->unseen[i];
+    p = unseen ? icp__bytes_room(&b->unsn, ICP__UNSEEN_SIZE) : NULL;
+    for (uint32_t i = 0; p != NULL && i < ICP__SCORES; i++)
+        icp__put64(p + (size_t)i * 8, l->unseen[i]);
     p = icp__bytes_room(&b->meta, ICP__META_SIZE);
     if (p == NULL)
         return;
@@ -389,17 +395,17 @@ struct behind {
 
 static icp_status write_file(struct builder *b, const struct behind *more, uint32_t count, struct icp_sink *sink) {
     const struct icp__bytes *const parts[] = {&b->meta, &b->layr, &b->schm, &b->slot, &b->trai, &b->shar, &b->indx,
-                                              &b->idix, &b->bins, &b->strs, &b->sprd, &b->l->summary, &b->l->signals};
-    static const char tags[][5] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX", "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN"};
+                                              &b->idix, &b->bins, &b->strs, &b->sprd, &b->l->summary, &b->l->signals, &b->unsn};
+    static const char tags[][5] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX", "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN", "UNSN"};
     struct icp__container file = {.ctx = b->ctx, .major = ICP__FORMAT_MAJOR, .minor = ICP__FORMAT_MINOR};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         if (parts[i]->failed) {
             icp__sink_abort(sink);
             return icp__no_memory(b->err);
         }
-        if (parts[i] == &b->l->signals && parts[i]->size == 0)
+        if ((parts[i] == &b->l->signals || parts[i] == &b->unsn) && parts[i]->size == 0)
             continue;
-        icp__container_add(&file, tags[i], parts[i] == &b->l->summary ? 0 : ICP__SECTION_CRITICAL,
+        icp__container_add(&file, tags[i], parts[i] == &b->l->summary || parts[i] == &b->unsn ? 0 : ICP__SECTION_CRITICAL,
                            parts[i]->size == 0 ? "" : parts[i]->data, parts[i]->size);
     }
     for (uint32_t i = 0; i < count; i++)
@@ -431,7 +437,7 @@ static icp_status build_sections(struct builder *b) {
 /* The file of one layer, with what stands behind it. */
 static icp_status build_file(icp_context *c, const struct icp__learned *l, const struct behind *more, uint32_t count, icp_buffer **out, struct icp_error *err) {
     struct builder b = {.ctx = c, .l = l, .err = err};
-    struct icp__bytes *const all[] = {&b.strs, &b.meta, &b.layr, &b.schm, &b.slot, &b.trai, &b.shar, &b.indx, &b.idix, &b.bins, &b.sprd};
+    struct icp__bytes *const all[] = {&b.strs, &b.meta, &b.layr, &b.schm, &b.slot, &b.trai, &b.shar, &b.indx, &b.idix, &b.bins, &b.sprd, &b.unsn};
     struct icp_sink sink;
     icp_status st;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)

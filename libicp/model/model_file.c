@@ -159,6 +159,8 @@ static icp_status load_tables(struct loader *l) {
         st = section(l, "BINS", l->numbers, ICP__EDGE_SIZE, &l->bins);
     if (st == ICP_OK)
         st = section(l, "SPRD", 1, ICP__SPREAD_SIZE, &m->spread);
+    if (st == ICP_OK && icp__container_find(&m->file, "UNSN") != NULL)
+        st = section(l, "UNSN", 1, ICP__UNSEEN_SIZE, &m->unseen);
     if (st == ICP_OK)
         st = open_text(l, "STRS", &strs, &l->strs_size);
     m->strs = (const char *)strs;
@@ -409,13 +411,17 @@ static icp_status check_spread(const struct loader *l) {
             if (!add_up(&sum, icp__get64(l->m->spread + ((size_t)who * ICP__SCORES + i) * 8)))
                 return bad(l, "SPRD", who * ICP__SCORES + i, "sum out of range");
     }
+    uint64_t sum = 0;
+    for (uint32_t i = 0; l->m->unseen != NULL && i < ICP__SCORES; i++)
+        if (!add_up(&sum, icp__get64(l->m->unseen + (size_t)i * 8)))
+            return bad(l, "UNSN", i, "sum out of range");
     if (l->m->summary != NULL && !icp__utf8_valid((const char *)l->m->summary->data, (size_t)l->m->summary->size))
         return bad(l, "SUMM", 0, "not UTF-8");
     return ICP_OK;
 }
 
 const char *const icp__model_sections[] = {"META", "LAYR", "SCHM", "SLOT", "TRAI", "SHAR", "INDX",
-                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN", ICP__TAG_EDITS, ICP__TAG_LEARNED, ICP__TAG_INTENT, ICP__TAG_RETENTION, ICP__TAG_CARD, NULL};
+                                           "IDIX", "BINS", "STRS", "SPRD", "SUMM", "SIGN", "UNSN", ICP__TAG_EDITS, ICP__TAG_LEARNED, ICP__TAG_INTENT, ICP__TAG_RETENTION, ICP__TAG_CARD, NULL};
 
 icp_status icp__model_open(icp_model *m, const char *source, struct icp_error *err) {
     struct loader l = {.m = m, .source = source, .err = err};

@@ -17,7 +17,7 @@ enum { ROWS = 40, CUSTOMERS = 20, SMALL = 7 };
 struct lab {
     struct counting k;
     icp_context *c;
-    char *rows, *keys, *lines;
+    char *rows, *keys, *lines, *renamed;
     icp_reference *reference;
     icp_schema *schema;
     icp_model *model, *edited;
@@ -967,6 +967,20 @@ LOOK(look_accounts) { /* every call takes them as they are */
 }
 CALL(accounts_report) { return icp_accounts_report(w->accounts, OUT(icp_buffer), e); }
 CALL(accounts_audit) { return icp_accounts_audit(w->accounts, ICP_LAYER_INTENT, OUT(icp_buffer), e); }
+/* Rows under another name for a column, so that renames are looked for; against the model, and against rows with events. */
+CALL(drift_model) {
+    icp_reader *now = reader_without_failure(w, w->lab->renamed);
+    const icp_status s = icp_drift(w->lab->model, NULL, now, NULL, NULL, OUT(icp_buffer), e);
+    icp_reader_free(now);
+    return s;
+}
+CALL(drift_rows) {
+    const struct icp_drift_options o = {.struct_size = sizeof o, .accounts = w->accounts, .accounts_before = w->accounts};
+    icp_reader *before = reader_without_failure(w, w->lab->companies), *now = reader_without_failure(w, w->lab->companies);
+    const icp_status s = icp_drift(w->lab->timing, before, now, &o, NULL, OUT(icp_buffer), e);
+    icp_reader_free(before), icp_reader_free(now);
+    return s;
+}
 CALL(accounts_account) { return icp_accounts_account(w->accounts, "firm0001.com", 12, OUT(icp_account), e); }
 CALL(timing_scorer_new) {
     const struct icp_scorer_options o = {.struct_size = sizeof o, .reasons = 2, .accounts = w->accounts};
@@ -1144,6 +1158,8 @@ static const struct scenario scenarios[] = {
     {"icp_accounts_again", make_late_accounts, accounts_again, look_accounts, NULL, PART | LESS},
     {"icp_accounts_report", make_full_accounts, accounts_report, look_buffer, NULL, 0},
     {"icp_accounts_audit", make_full_accounts, accounts_audit, look_buffer, NULL, 0},
+    {"icp_drift", make_nothing, drift_model, look_buffer, NULL, 0},
+    {"icp_drift", make_full_accounts, drift_rows, look_buffer, NULL, 0},
     {"icp_accounts_account", make_full_accounts, accounts_account, look_account, NULL, 0},
     {"icp_accounts_ref icp_accounts_unref icp_quadrant_of icp_account_free", make_timing_record, timing_plain, NULL, NULL, QUIET},
     {"icp_model_load", make_nothing, model_load, look_model, NULL, 0},
@@ -1263,6 +1279,8 @@ static void lab_new(struct lab *l) {
     l->rows = world_csv(&w, 0, 1, 0);
     l->keys = world_csv(&w, 0, 1, 1);
     l->lines = as_lines(&w);
+    l->renamed = strdup(l->rows);
+    *strstr(l->renamed, "industry") = 'x'; /* in the header */
     world_free(&w);
     l->reference = world_reference(l->c, l->rows);
     ck_assert_int_eq(icp_reference_schema(l->reference, &l->schema, NULL), ICP_OK);
@@ -1293,7 +1311,7 @@ static void lab_free(struct lab *l) {
     icp_model_unref(l->timing), icp_reference_unref(l->known);
     icp_decisions_unref(l->decisions);
     icp_context_unref(l->c);
-    free(l->rows), free(l->keys), free(l->lines), free(l->companies), free(l->events), free(l->outcomes);
+    free(l->rows), free(l->keys), free(l->lines), free(l->renamed), free(l->companies), free(l->events), free(l->outcomes);
     ck_assert_uint_eq(l->k.live, 0);
     l->c = NULL;
 }

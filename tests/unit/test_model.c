@@ -5,6 +5,7 @@
 #include "check_main.h"
 #include "counting.h"
 #include "toy.h"
+#include <icp/govern.h>
 
 static icp_context *c;
 
@@ -305,6 +306,27 @@ START_TEST(hostile_files_with_right_checksums_are_refused) {
 }
 END_TEST
 
+START_TEST(scores_of_unseen_companies_are_kept_and_checked) {
+    struct toy *t = malloc(sizeof *t);
+    struct icp_error err;
+    toy_start(t, c);
+    toy_fill(t);
+    icp_model *without = toy_build(t);
+    ck_assert_ptr_null(without->unseen);
+    t->l.unseen[0] = 5, t->l.unseen[559] = 7;
+    icp_model *m = toy_build(t);
+    for (uint32_t i = 0; i < 560; i++)
+        ck_assert_uint_eq(icp__get64(m->unseen + i * 8), t->l.unseen[i]);
+    ck_assert_int_eq(try_number(m, "UNSN", 0, UINT64_MAX, 8, &err), ICP_E_FORMAT);
+    ck_assert_str_eq(err.message, "section UNSN, record 0: sum out of range");
+    ck_assert_int_eq(try_patch(m, "UNSN", 0, "", 0, 4472, &err), ICP_E_FORMAT);
+    ck_assert_str_eq(err.message, "section UNSN has 4472 bytes instead of 4480");
+    icp_model_unref(m), icp_model_unref(without);
+    toy_end(t);
+    free(t);
+}
+END_TEST
+
 START_TEST(every_bucket_is_checked) {
     icp_model *m = toy_model(c);
     struct icp_error err;
@@ -333,6 +355,20 @@ START_TEST(sections_of_a_wrong_size_are_refused) {
     icp_model_unref(m);
 }
 END_TEST
+
+/* Whatever the counts say, a comparison with them ends. */
+static void compare_with(icp_model *m) {
+    static const char csv[] = "Id,Industry,Tags,Employees,Founded,About,Active\n1,fintech,b2b;saas,70,2015-02-03,supply chain,yes\n2,,b2b,7,,cloud native,no\n";
+    struct icp_source source = {.struct_size = sizeof source};
+    icp_reader *r = NULL;
+    icp_buffer *json = NULL;
+    ck_assert_int_eq(icp_source_from_memory(c, csv, sizeof csv - 1, &source, NULL), ICP_OK);
+    ck_assert_int_eq(icp_reader_open(c, &source, NULL, &r, NULL), ICP_OK);
+    icp_status st = icp_drift(m, NULL, r, NULL, NULL, &json, NULL);
+    ck_assert(st == ICP_OK || st == ICP_E_TOO_FEW || st == ICP_E_SCHEMA);
+    icp_buffer_unref(json);
+    icp_reader_free(r);
+}
 
 /* Any four bytes of any table replaced, checksums right: refused, or a model that can be scored with. */
 START_TEST(random_changes_never_break_scoring) {
@@ -368,8 +404,9 @@ START_TEST(random_changes_never_break_scoring) {
             ck_assert_int_eq(icp_scorer_score(scorer, batch, result, NULL), ICP_OK);
             icp_result_free(result);
             icp_scorer_free(scorer);
+            if (accepted++ % 4 == 0)
+                compare_with(again);
             icp_model_unref(again);
-            accepted++;
         }
         icp_buffer_unref(file);
     }
@@ -540,6 +577,7 @@ int main(void) {
     tcase_add_test(t, every_truncation_is_refused);
     tcase_add_test(t, every_flipped_byte_is_refused);
     tcase_add_test(t, hostile_files_with_right_checksums_are_refused);
+    tcase_add_test(t, scores_of_unseen_companies_are_kept_and_checked);
     tcase_add_test(t, every_bucket_is_checked);
     tcase_add_test(t, sections_of_a_wrong_size_are_refused);
     tcase_add_test(t, random_changes_never_break_scoring);
