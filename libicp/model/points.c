@@ -41,6 +41,13 @@ int64_t icp__points_threshold(int32_t score) {
     return score <= ICP__SCORE_MIN ? INT64_MIN : thresholds[score - ICP__SCORE_MIN];
 }
 
+int64_t icp__points_middle(int32_t score) {
+    if (score <= ICP__SCORE_MIN)
+        return icp__points_threshold(ICP__SCORE_MIN + 1) - 1;
+    const int64_t lo = icp__points_threshold(score);
+    return score >= ICP__SCORE_MAX ? lo : lo + (icp__points_threshold(score + 1) - lo) / 2;
+}
+
 uint32_t icp__isqrt(uint64_t v) {
     uint64_t x, next;
     uint32_t bits = 0;

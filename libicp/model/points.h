@@ -13,5 +13,7 @@ int32_t icp__points_tier(int64_t milli);
 int64_t icp__points_linear(int64_t milli);
 /* Smallest milli-points that show `score` (201..759); INT64_MIN for 200. */
 int64_t icp__points_threshold(int32_t score);
+/* The middle of the milli-points that show `score`; at the ends, where there is none, those next to the edge. */
+int64_t icp__points_middle(int32_t score);
 /* Floor of the square root. */
 uint32_t icp__isqrt(uint64_t v);
