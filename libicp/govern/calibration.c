@@ -96,6 +96,8 @@ static icp_status start(const icp_model *m, const struct icp_calibrate_options *
     if (w->key.data != NULL)
         header = w->key;
     icp__history_init(&w->history, w->ctx, header, w->key_form, 0);
+    if (w->history.reading.columns.failed || w->history.decisions.columns.failed)
+        return icp__no_memory(err);
     if (o->flags & ICP_CALIBRATE_AS_OF) {
         w->history.as_of = o->as_of;
         w->end = (int32_t)(o->as_of / ICP__DAY);

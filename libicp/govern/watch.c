@@ -177,7 +177,7 @@ icp_status icp__watch_companies(struct icp__watch *w, icp_reader *r, icp_scorer 
             st = take_row(w, b, i, &at, ((const int64_t *)milli.data)[i], err);
         icp_batch_unref(b);
         if (st == ICP_OK)
-            st = icp__progress(p, ICP_STAGE_EXTRACT, icp__reader_raw(r), icp__reader_hint(r), err);
+            st = icp__progress(p, ICP_STAGE_EXTRACT, w->read, 0, err);
         if (st != ICP_OK)
             return st;
     }
@@ -243,7 +243,7 @@ icp_status icp__watch_scores(struct icp__watch *w, icp_reader *r, const struct i
             st = take_score(w, b, i, &at, err);
         icp_batch_unref(b);
         if (st == ICP_OK)
-            st = icp__progress(p, ICP_STAGE_EXTRACT, icp__reader_raw(r), icp__reader_hint(r), err);
+            st = icp__progress(p, ICP_STAGE_EXTRACT, w->read, 0, err);
         if (st != ICP_OK)
             return st;
     }

@@ -21,7 +21,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from retention import DATA, HORIZON, Members
+from retention import DATA, HORIZON, Members, later
 from timing_rounds import write
 
 YEARS = (2020, 2021, 2022, 2023, 2024)
@@ -45,8 +45,8 @@ def scores_of(icp, tmp, members, files, year):
 
 
 def naive(members, rows, as_of):
-    """What one would count who knows no censoring: those who left by then."""
-    return sum(members.left.get(k, "9999") < as_of for k, _, _ in rows) / len(rows)
+    """What one would count who knows no censoring: of those who left within a year the ones who left by then."""
+    return sum(members.left.get(k, "9999") < min(as_of, later(day, HORIZON)) for k, _, day in rows) / len(rows)
 
 
 def year_of(icp, tmp, members, files, outcomes, year):
