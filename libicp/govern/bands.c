@@ -54,30 +54,39 @@ static double chance(double z) {
     return z < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
-void icp__band_make(const struct icp__observed *o, const struct icp__slope *s, double level, int32_t low, int32_t high, struct icp__band *out) {
-    struct icp__band b = {.low = low, .high = high, .stated = -1, .expected = -1};
-    double stated = 0, weight = 0, due = 0;
+/* What the scores expect of a band, against all rows: masses of the outcomes, and of what the layer's ratio stands against. */
+struct due {
+    double with, all_with, weight, stated;
+};
+
+static struct due look_at_steps(const struct icp__observed *o, const struct icp__slope *s, struct icp__band *b) {
+    struct due d = {0};
     for (size_t i = 0; i < o->steps; i++) {
         const struct icp__step *t = &o->step[i];
         const int32_t score = icp__points_score(t->milli);
-        if (score < low || score > high)
-            continue;
-        const double p = chance(s->offset_stated + t->x);
+        const double p = o->layer == ICP_LAYER_FIT ? icp__exp(t->x) : chance(s->offset_stated + t->x);
         const double w = o->layer == ICP_LAYER_FIT ? t->exposed : o->layer == ICP_LAYER_INTENT ? t->exposed * (1 - p) : t->exposed * p;
-        b.rows += t->rows, b.outcomes += t->outcomes, b.exposed += t->exposed;
-        due += t->exposed * p;
-        weight += w;
-        stated += w * icp__exp((double)t->milli / ICP__MILLI * LN2);
+        d.all_with += t->exposed * p;
+        if (score < b->low || score > b->high)
+            continue;
+        b->rows += t->rows, b->outcomes += t->outcomes, b->exposed += t->exposed;
+        d.with += t->exposed * p;
+        d.weight += w;
+        d.stated += w * icp__exp((double)t->milli / ICP__MILLI * LN2);
     }
-    if (weight > 0)
-        b.stated = stated / weight;
+    return d;
+}
+
+void icp__band_make(const struct icp__observed *o, const struct icp__slope *s, double level, int32_t low, int32_t high, struct icp__band *out) {
+    struct icp__band b = {.low = low, .high = high, .stated = -1, .expected = -1, .observed = {-1, 0, -1}};
+    const struct due d = look_at_steps(o, s, &b);
+    if (d.weight > 0)
+        b.stated = d.stated / d.weight;
     b.rate = icp__share_range((b.outcomes < b.exposed ? b.outcomes : b.exposed) / o->repeats, b.exposed / o->repeats, level);
-    b.observed = (struct icp__estimate){-1, 0, -1};
-    const double others = o->exposed - o->outcomes;
-    if (b.exposed > 0 && o->outcomes > 0 && others > 0) {
-        const double with = due / o->outcomes, without = (b.exposed - due) / others;
+    if (b.exposed > 0 && o->outcomes > 0 && o->exposed > o->outcomes) {
+        const double with = d.with / d.all_with, all = b.exposed / o->exposed, without = (b.exposed - d.with) / (o->exposed - d.all_with);
         b.observed = ratio_of(o, &b, level);
-        b.expected = o->layer == ICP_LAYER_FIT ? with * o->exposed / b.exposed : o->layer == ICP_LAYER_INTENT ? with / without : without / with;
+        b.expected = o->layer == ICP_LAYER_FIT ? with / all : o->layer == ICP_LAYER_INTENT ? with / without : without / with;
     }
     *out = b;
 }

@@ -161,7 +161,8 @@ static void look_at_base(const icp_model *m, const struct icp_calibrate_options 
     if (o->flags & ICP_CALIBRATE_BASE_OF_MODEL)
         at_large = icp__share_range((double)m->info.listed, (double)m->info.companies, k->level);
     const icp_model *part = m != NULL && k->watch->layer == ICP_LAYER_FIT ? icp__model_part(m, ICP_LAYER_FIT) : NULL;
-    const double offset = part != NULL ? icp__base_offset(part->spread, k->listed, at_large.value) : icp__log(at_large.value / (1 - at_large.value));
+    const double offset = part != NULL ? icp__base_offset(part->spread, at_large.value)
+                          : k->watch->layer == ICP_LAYER_FIT ? icp__log(at_large.value) : icp__log(at_large.value / (1 - at_large.value));
     const double expected = icp__expected_base(&k->seen, offset);
     k->expected = (struct icp__estimate){expected, expected * at_large.low / at_large.value, expected * at_large.high / at_large.value};
     k->base_ratio = icp__ratio_range(k->base, k->expected);
@@ -185,7 +186,7 @@ static icp_status judge(const icp_model *m, const struct icp_calibrate_options *
     icp_status st = icp__observed_make(k->watch, k->listed, &k->seen, err);
     if (st == ICP_OK)
         st = icp__slope_make(&k->seen, k->level, &k->slope, err);
-    k->ranked = st == ICP_OK && k->seen.outcomes > 0 && k->seen.exposed > k->seen.outcomes;
+    k->ranked = st == ICP_OK && k->seen.outcomes > 0 && k->seen.others > 0;
     if (k->ranked)
         st = icp__ranking_make(&k->seen, k->slope.offset_stated, k->level, &k->ranking, err);
     if (st != ICP_OK)

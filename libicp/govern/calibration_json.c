@@ -127,7 +127,7 @@ static void write_ranking(const struct icp__calibration *k, struct icp__bytes *b
         icp__bytes_text(b, "null");
         return;
     }
-    icp__bytes_text(b, "{\"against\":\"rows without the outcome\"");
+    icp__bytes_print(b, "{\"against\":\"%s\"", k->watch->layer == ICP_LAYER_FIT ? "all rows" : "rows without the outcome");
     range(b, "auc", r->auc, true, false);
     range(b, "cllr", r->cllr, true, false);
     micro(b, "cllr_centred_micro", r->centred, true);

@@ -8,18 +8,15 @@
 #include "model/points.h"
 
 #define LN2 0.69314718055994530942
-#define CERTAIN .99 /* no company is a customer for sure, whatever its score */
 
-double icp__stated(uint32_t layer, int64_t milli, double listed) {
+double icp__stated(uint32_t layer, int64_t milli) {
     const double x = (double)milli / ICP__MILLI * LN2;
-    if (layer == ICP_LAYER_RETENTION) /* the outcome is the loss */
-        return -x;
-    if (layer != ICP_LAYER_FIT || !(listed > 0))
-        return x;
-    /* Companies at large hold the customers: against the others the odds are longer. */
-    double share = listed * icp__exp(x);
-    share = share < CERTAIN ? share : CERTAIN;
-    return icp__log(share * (1 - listed) / ((1 - share) * listed));
+    return layer == ICP_LAYER_RETENTION ? -x : x;
+}
+
+/* With the ratio L to those without the outcome that to all is L / (1 - p + p L), p the share with the outcome: from p = listed to p = base. */
+static double restated(double x, double listed, double base) {
+    return x + icp__log((1 - listed) / (1 - base + (base - listed) * icp__exp(x)));
 }
 
 /* Days of the horizon. */
@@ -83,7 +80,7 @@ static int compare(const void *arg, uint32_t a, uint32_t b) {
 }
 
 /* A row of an age at which nothing can have come says nothing. */
-static void add_rows(const struct icp__watch *w, const uint32_t *order, const struct days *d, double listed, struct icp__observed *o) {
+static void add_rows(const struct icp__watch *w, const uint32_t *order, const struct days *d, struct icp__observed *o) {
     for (size_t i = 0; i < w->rows; i++) {
         const struct icp__watched *r = &w->row[order[i]];
         struct icp__step *s = o->steps ? &o->step[o->steps - 1] : NULL;
@@ -94,15 +91,19 @@ static void add_rows(const struct icp__watch *w, const uint32_t *order, const st
         }
         if (s == NULL || s->milli != r->milli) {
             s = &o->step[o->steps++];
-            *s = (struct icp__step){.milli = r->milli, .x = icp__stated(o->layer, r->milli, listed)};
+            *s = (struct icp__step){.milli = r->milli, .x = icp__stated(o->layer, r->milli)};
         }
         s->rows++;
         s->outcomes += r->delay >= 0;
         s->exposed += exposed;
         o->outcomes += r->delay >= 0;
     }
-    for (size_t i = 0; i < o->steps; i++)
-        o->exposed += o->step[i].exposed;
+    for (size_t i = 0; i < o->steps; i++) {
+        struct icp__step *s = &o->step[i];
+        s->others = o->layer == ICP_LAYER_FIT ? s->exposed : s->exposed - s->outcomes;
+        o->exposed += s->exposed;
+        o->others += s->others;
+    }
 }
 
 /* Rows of one company stand together. */
@@ -138,11 +139,13 @@ static bool fill(const struct icp__watch *w, double listed, struct days *d, uint
     o->steps = 0;
     if (o->step == NULL)
         return false;
-    add_rows(w, order, d, listed, o);
+    add_rows(w, order, d, o);
     k.by_key = true;
     icp__sort_index(order, w->rows, order + w->rows, compare, &k);
     count_companies(w, order, o);
     find_base(w, d, o);
+    for (size_t i = 0; o->layer == ICP_LAYER_FIT && o->base > listed && o->base < 1 && i < o->steps; i++)
+        o->step[i].x = restated(o->step[i].x, listed, o->base);
     return true;
 }
 

@@ -41,9 +41,10 @@ const char *icp__watch_outcome(const struct icp__watch *w); /* what is looked fo
 /* Rows of one score. */
 struct icp__step {
     int64_t milli;
-    double x;        /* ln of the odds ratio of the outcome that the score states */
+    double x;        /* ln of the ratio that the score states, of what has the outcome to the others */
     double outcomes; /* seen */
     double exposed;  /* rows, each with the share of outcomes that come by its age */
+    double others;   /* what the outcomes stand against: fit: all that is exposed, the outcomes in it; else what is exposed without them */
     uint64_t rows;
 };
 #define ICP__DELAY_PARTS 4u
@@ -52,7 +53,7 @@ struct icp__observed {
     uint32_t layer, horizon;
     struct icp__step *step; /* [steps] by x, ascending */
     size_t steps;
-    double outcomes, exposed;    /* sums */
+    double outcomes, exposed, others; /* sums */
     uint64_t rows, mature, young, blind; /* watched; whose horizon is over; not; of these so young that nothing can have come */
     uint64_t companies, with_outcome;    /* different keys; of these with an outcome that counts */
     double repeats;   /* rows with an outcome to each key that has one: variances grow by it */
@@ -60,8 +61,10 @@ struct icp__observed {
     double base_rows; /* rows that would tell it as well if all were mature */
     double come[ICP__DELAY_PARTS]; /* share of outcomes that come within 1/4, 2/4 ... of the horizon */
 };
-/* What the scores of a layer say: ln of the odds ratio of the outcome. listed = share of the companies at large that are customers. */
-double icp__stated(uint32_t layer, int64_t milli, double listed);
+/* What a score says: ln of the ratio; of retention its inverse, as the outcome is the loss. */
+double icp__stated(uint32_t layer, int64_t milli);
+/* listed = share of the companies at large that are customers, 0 = unknown. Where the outcome is more common here, no ratio to all rows can stay what it
+ * was, though the ratio to those without the outcome does: x is restated. */
 icp_status icp__observed_make(const struct icp__watch *w, double listed, struct icp__observed *out, struct icp_error *err);
 void icp__observed_free(struct icp__observed *o);
 
@@ -85,7 +88,7 @@ struct icp__ranking {
 /* offset: as icp__slope.offset. ICP_OK or ICP_E_MEMORY. */
 icp_status icp__ranking_make(const struct icp__observed *o, double offset, double level, struct icp__ranking *out, struct icp_error *err);
 
-/* ln odds of the outcome = offset + slope x. */
+/* ln of outcomes to others = offset + slope x. */
 struct icp__slope {
     bool known;
     double offset_stated; /* with the slope 1 */
@@ -106,7 +109,7 @@ struct icp__band {
     double stated, expected;    /* ratio that the scores state; what it comes to where the outcome is as common as here. < 0: unknown */
 };
 void icp__band_make(const struct icp__observed *o, const struct icp__slope *s, double level, int32_t low, int32_t high, struct icp__band *out);
-/* Share with the outcome that the scores expect with this offset of the log odds. */
+/* Share with the outcome that the scores expect with this offset: of fit e^(offset + x), not above 1, x as stated; else odds. */
 double icp__expected_base(const struct icp__observed *o, double offset);
 /* The offset with which a model's own reference, as its histogram of scores, has the share `base`. */
-double icp__base_offset(const uint8_t *spread, double listed, double base);
+double icp__base_offset(const uint8_t *spread, double base);

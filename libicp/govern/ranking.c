@@ -27,15 +27,13 @@ static double spread_error(const struct spread *s) { /* variance of the mean */
 }
 
 static struct icp__estimate area(const struct icp__observed *o, double level) {
-    const double others = o->exposed - o->outcomes;
-    double below = 0, reached = 0, least = o->outcomes < others ? o->outcomes : others;
+    double below = 0, reached = 0, least = o->outcomes < o->others ? o->outcomes : o->others;
     struct spread of_outcomes = {0}, of_others = {0};
     for (size_t i = 0; i < o->steps; i++) {
         const struct icp__step *s = &o->step[i];
-        const double rest = s->exposed - s->outcomes;
-        spread_add(&of_outcomes, s->outcomes, (below + rest / 2) / others);
-        spread_add(&of_others, rest, 1 - (reached + s->outcomes / 2) / o->outcomes);
-        below += rest, reached += s->outcomes;
+        spread_add(&of_outcomes, s->outcomes, (below + s->others / 2) / o->others);
+        spread_add(&of_others, s->others, 1 - (reached + s->outcomes / 2) / o->outcomes);
+        below += s->others, reached += s->outcomes;
     }
     const double v = spread_mean(&of_outcomes), error = (spread_error(&of_outcomes) + spread_error(&of_others)) * o->repeats;
     /* As a share of so many as vary like it. */
@@ -59,23 +57,24 @@ static struct icp__estimate cllr(const struct icp__observed *o, double shift, do
     for (size_t i = 0; i < o->steps; i++) {
         const struct icp__step *s = &o->step[i];
         spread_add(&outcomes, s->outcomes, cost(-s->x - shift));
-        spread_add(&others, s->exposed - s->outcomes, cost(s->x + shift));
+        spread_add(&others, s->others, cost(s->x + shift));
     }
     return mean_cost(o, &outcomes, &others, level);
 }
 
 struct block {
-    double outcomes, exposed;
+    double outcomes, exposed, others;
 };
 
 /* Pools neighbours until the share of outcomes rises with the score. */
 static size_t pool(const struct icp__observed *o, struct block *b) {
     size_t n = 0;
     for (size_t i = 0; i < o->steps; i++) {
-        b[n++] = (struct block){o->step[i].outcomes, o->step[i].exposed};
+        b[n++] = (struct block){o->step[i].outcomes, o->step[i].exposed, o->step[i].others};
         while (n > 1 && b[n - 2].outcomes * b[n - 1].exposed >= b[n - 1].outcomes * b[n - 2].exposed) {
             b[n - 2].outcomes += b[n - 1].outcomes;
             b[n - 2].exposed += b[n - 1].exposed;
+            b[n - 2].others += b[n - 1].others;
             n--;
         }
     }
@@ -88,9 +87,9 @@ static bool least_cost(const struct icp__observed *o, double level, struct icp__
     if (b == NULL)
         return false;
     const size_t n = pool(o, b);
-    const double odds = o->outcomes / (o->exposed - o->outcomes);
+    const double odds = o->outcomes / o->others;
     for (size_t i = 0; i < n; i++) {
-        const double rest = b[i].exposed - b[i].outcomes;
+        const double rest = b[i].others;
         const bool mixed = b[i].outcomes > 0 && rest > 0; /* else the ratio is 0 or endless, and costs nothing */
         const double x = mixed ? icp__log(b[i].outcomes / rest / odds) : 0;
         spread_add(&outcomes, b[i].outcomes, mixed ? cost(-x) : 0);
@@ -120,10 +119,9 @@ static void gains(const struct icp__observed *o, double level, struct icp__estim
 
 icp_status icp__ranking_make(const struct icp__observed *o, double offset, double level, struct icp__ranking *out, struct icp_error *err) {
     struct icp__ranking r;
-    const double others = o->exposed - o->outcomes;
     r.auc = area(o, level);
     r.cllr = cllr(o, 0, level);
-    r.centred = cllr(o, offset - icp__log(o->outcomes / others), level).value;
+    r.centred = cllr(o, offset - icp__log(o->outcomes / o->others), level).value;
     gains(o, level, r.found);
     if (!least_cost(o, level, &r.minimum))
         return icp__no_memory(err);

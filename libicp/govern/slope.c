@@ -13,12 +13,12 @@
 #define POWER .8
 
 struct point {
-    double x, outcomes, exposed, young; /* young: exposed * mean share of the outcomes that could be seen */
+    double x, outcomes, trials, exposed, young; /* trials: outcomes and others; young: exposed * mean share of the outcomes that could be seen */
 };
 struct points {
     struct point *at;
     size_t n;
-    double outcomes, exposed;
+    double outcomes;
     double offset; /* of the last slope: where to begin */
 };
 
@@ -29,8 +29,6 @@ static double chance(double z) {
     return e / (1 + e);
 }
 
-static double log_odds(double p) { return icp__log(p / (1 - p)); }
-
 /* The offset that brings the expected outcomes to those seen: Newton's method, kept between bounds. */
 static double offset_of(struct points *p, double slope) {
     double low = -OFFSET_MOST * (1 + SLOPE_MOST), high = -low, a = p->offset;
@@ -38,8 +36,8 @@ static double offset_of(struct points *p, double slope) {
         double sum = -p->outcomes, steep = 0;
         for (size_t k = 0; k < p->n; k++) {
             const double q = chance(a + slope * p->at[k].x);
-            sum += p->at[k].exposed * q;
-            steep += p->at[k].exposed * q * (1 - q);
+            sum += p->at[k].trials * q;
+            steep += p->at[k].trials * q * (1 - q);
         }
         if (sum > 0)
             high = a;
@@ -59,7 +57,7 @@ static double surplus(struct points *p, double slope) {
     const double a = offset_of(p, slope);
     double sum = 0;
     for (size_t k = 0; k < p->n; k++)
-        sum += (p->at[k].outcomes - p->at[k].exposed * chance(a + slope * p->at[k].x)) * p->at[k].x;
+        sum += (p->at[k].outcomes - p->at[k].trials * chance(a + slope * p->at[k].x)) * p->at[k].x;
     return sum;
 }
 
@@ -70,7 +68,7 @@ static double likelihood(struct points *p, double slope) {
         const double z = a + slope * p->at[k].x;
         /* ln(1 + e^z), whatever the size of z */
         const double one = z > 0 ? z + icp__log(1 + icp__exp(-z)) : icp__log(1 + icp__exp(z));
-        sum += p->at[k].outcomes * z - p->at[k].exposed * one;
+        sum += p->at[k].outcomes * z - p->at[k].trials * one;
     }
     return sum;
 }
@@ -104,6 +102,7 @@ static bool gather(const struct icp__observed *o, struct points *p) {
         t->x += s->x * s->exposed;
         t->outcomes += s->outcomes;
         t->exposed += s->exposed;
+        t->trials += s->outcomes + s->others;
         t->young += s->exposed * s->exposed / (double)s->rows;
     }
     for (size_t k = 0; k < most; k++)
@@ -112,46 +111,51 @@ static bool gather(const struct icp__observed *o, struct points *p) {
             p->at[p->n++].x /= p->at[k].exposed;
         }
     p->outcomes = o->outcomes;
-    p->exposed = o->exposed;
     return true;
 }
 
-/* How much more the outcomes vary than those of whole trials, and how the evidence varies among the outcomes that the scores expect. */
-static void spread(const struct points *p, double offset, double slope, double *more, double *mean, double *variance) {
-    double weight = 0, sum = 0, square = 0, whole = 0, part = 0;
+/* What the outcomes weigh, how much more they vary than those of whole trials, and how the evidence varies among the outcomes that the scores expect.
+ * Of fit an outcome stands on both sides, and varies less than that: it is left at 1. */
+struct spread {
+    double weight, more, mean, variance;
+};
+static struct spread spread_of(const struct icp__observed *o, const struct points *p, double offset, double slope) {
+    struct spread s = {.more = 1};
+    double sum = 0, square = 0, whole = 0, part = 0;
     for (size_t k = 0; k < p->n; k++) {
         const struct point *t = &p->at[k];
-        const double q = chance(offset + slope * t->x), w = t->exposed * q * (1 - q);
-        weight += w, sum += w * t->x, square += w * t->x * t->x;
-        whole += w;
+        const double q = chance(offset + slope * t->x), w = t->trials * q * (1 - q);
+        s.weight += w, sum += w * t->x, square += w * t->x * t->x;
+        whole += t->exposed * q * (1 - q);
         part += q * (t->exposed - q * t->young);
     }
-    *more = whole > 0 && part > whole ? part / whole : 1;
-    *mean = weight > 0 ? sum / weight : 0;
-    *variance = weight > 0 ? square / weight - *mean * *mean : 0;
-    *variance = *variance > 1e-12 ? *variance : 0;
+    if (o->layer != ICP_LAYER_FIT && whole > 0 && part > whole)
+        s.more = part / whole;
+    s.mean = s.weight > 0 ? sum / s.weight : 0;
+    s.variance = s.weight > 0 ? square / s.weight - s.mean * s.mean : 0;
+    s.variance = s.variance > 1e-12 ? s.variance : 0;
+    return s;
 }
 
-/* Few outcomes make the likelihood's interval a little short: with k of them it is drawn 1 + 2/k times as far down (doc/calibration.md). */
+/* How far below the top the interval is drawn. Of few outcomes it would be a little short: as Student's, with as many degrees of freedom. */
 static double depth_of(const struct icp__observed *o, double z, double more) {
-    const double least = o->outcomes < o->exposed - o->outcomes ? o->outcomes : o->exposed - o->outcomes;
-    return z * z / 2 * more * o->repeats * (1 + 2 * o->repeats / least);
+    const double least = (o->outcomes < o->others ? o->outcomes : o->others) / o->repeats;
+    return z * z / 2 * more * o->repeats * (1 + (z * z + 1) / (2 * least));
 }
 
 static void interval(const struct icp__observed *o, struct points *p, double level, struct icp__slope *s) {
     const double z = icp__normal_quantile(.5 + level / 2);
-    double more, mean, variance;
     const double best = cross(p, -SLOPE_MOST, SLOPE_MOST, by_surplus, 0), top = likelihood(p, best);
     s->offset = offset_of(p, best);
-    spread(p, s->offset, best, &more, &mean, &variance);
-    const double depth = depth_of(o, z, more), floor = top - depth;
+    const struct spread at_best = spread_of(o, p, s->offset, best);
+    const double depth = depth_of(o, z, at_best.more), floor = top - depth;
     s->slope.value = best;
     s->slope.low = likelihood(p, -SLOPE_MOST) > floor ? -ICP__OPEN : cross(p, -SLOPE_MOST, best, by_loss, floor);
     s->slope.high = likelihood(p, SLOPE_MOST) > floor ? ICP__OPEN : cross(p, best, SLOPE_MOST, by_likelihood, floor);
     const double loss = top - likelihood(p, 1);
     s->tail = icp__chi_square_tail(loss > 0 ? 2 * loss / (depth / (z * z / 2)) : 0, 1);
     /* Given the base rate the line turns about the mean of the evidence. */
-    const double base = log_odds(o->outcomes / o->exposed), half = (s->slope.high - s->slope.low) / 2 * (mean < 0 ? -mean : mean);
+    const double base = icp__log(o->outcomes / o->others), half = (s->slope.high - s->slope.low) / 2 * (at_best.mean < 0 ? -at_best.mean : at_best.mean);
     s->intercept.value = s->offset - base;
     s->intercept.low = half < ICP__OPEN / 4 ? s->intercept.value - half : -ICP__OPEN;
     s->intercept.high = half < ICP__OPEN / 4 ? s->intercept.value + half : ICP__OPEN;
@@ -160,20 +164,15 @@ static void interval(const struct icp__observed *o, struct points *p, double lev
 icp_status icp__slope_make(const struct icp__observed *o, double level, struct icp__slope *out, struct icp_error *err) {
     struct icp__slope s = {.tail = 1};
     struct points p = {.at = NULL};
-    double more, mean, variance;
     if (!gather(o, &p))
         return icp__no_memory(err);
-    const double others = o->exposed - o->outcomes;
-    if (o->outcomes > 0 && others > 0)
-        s.offset_stated = s.offset = offset_of(&p, 1);
-    else
-        s.offset_stated = s.offset = -OFFSET_MOST / 2; /* so rare that the scores' odds are their ratios */
-    spread(&p, s.offset_stated, 1, &more, &mean, &variance);
+    const bool both = o->outcomes > 0 && o->others > 0;
+    s.offset_stated = s.offset = both ? offset_of(&p, 1) : -OFFSET_MOST / 2; /* else so rare that odds are shares */
+    const struct spread stated = spread_of(o, &p, s.offset_stated, 1);
     const double reach = icp__normal_quantile(.5 + level / 2) + icp__normal_quantile(POWER);
-    s.needed = variance > 0 ? reach * reach * o->repeats * more / ((1 - WORSE) * (1 - WORSE) * variance) : ICP__OPEN;
-    const double share = o->outcomes > 0 && others > 0 ? others / o->exposed : 1;
-    s.needed /= share;
-    s.known = o->outcomes >= FEW && others >= FEW && variance > 0;
+    const double each = both ? stated.weight / o->outcomes : 1; /* what an outcome tells, of one that is rare */
+    s.needed = stated.variance > 0 ? reach * reach * o->repeats * stated.more / ((1 - WORSE) * (1 - WORSE) * stated.variance * each) : ICP__OPEN;
+    s.known = o->outcomes >= FEW && o->others >= FEW && stated.variance > 0;
     if (s.known)
         interval(o, &p, level, &s);
     icp__free(o->ctx, p.at);
@@ -181,30 +180,29 @@ icp_status icp__slope_make(const struct icp__observed *o, double level, struct i
     return ICP_OK;
 }
 
+/* Of fit a ratio to all: the share itself. */
+static double share_of(uint32_t layer, double z) { return layer != ICP_LAYER_FIT ? chance(z) : z < 0 ? icp__exp(z) : 1; }
+
 double icp__expected_base(const struct icp__observed *o, double offset) {
     double sum = 0;
     for (size_t i = 0; i < o->steps; i++)
-        sum += o->step[i].exposed * chance(offset + o->step[i].x);
+        sum += o->step[i].exposed * share_of(o->layer, offset + icp__stated(o->layer, o->step[i].milli));
     return o->exposed > 0 ? sum / o->exposed : 0;
 }
 
-/* Odds rise with the offset, and so does the sum: halving finds it. */
-double icp__base_offset(const uint8_t *spread, double listed, double base) {
+double icp__base_offset(const uint8_t *spread, double base) {
     double low = -OFFSET_MOST, high = OFFSET_MOST, companies = 0;
     for (uint32_t i = 0; i < ICP__SCORES; i++)
         companies += (double)icp__get64(spread + (size_t)i * 8);
-    while (companies > 0 && high - low > 1e-9) {
+    while (companies > 0 && high - low > 1e-9) { /* the share rises with the offset */
         const double mid = low + (high - low) / 2;
         double sum = 0;
-        for (uint32_t i = 0; i < ICP__SCORES; i++) {
-            const double n = (double)icp__get64(spread + (size_t)i * 8);
-            if (n > 0)
-                sum += n * chance(mid + icp__stated(ICP_LAYER_FIT, icp__points_middle((int32_t)i + ICP__SCORE_MIN), listed));
-        }
+        for (uint32_t i = 0; i < ICP__SCORES; i++)
+            sum += (double)icp__get64(spread + (size_t)i * 8) * share_of(ICP_LAYER_FIT, mid + icp__stated(ICP_LAYER_FIT, icp__points_middle((int32_t)i + ICP__SCORE_MIN)));
         if (sum > base * companies)
             high = mid;
         else
             low = mid;
     }
-    return companies > 0 ? low + (high - low) / 2 : icp__log(base / (1 - base));
+    return companies > 0 ? low + (high - low) / 2 : icp__log(base);
 }

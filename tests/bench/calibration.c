@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* calibration [RUNS]: what icp_calibrate says of generated scores, by the number of outcomes and by how far the scores hold; and of scores of which half
  * are younger than their horizon. The figures of doc/calibration.md. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+/* No test: what fails ends the program. */
+#undef ck_assert_msg
+#undef ck_abort_msg
+#define ck_abort_msg(...) (fprintf(stderr, __VA_ARGS__), exit(1))
+#define ck_assert_msg(fine, ...) ((fine) ? (void)0 : ck_abort_msg(__VA_ARGS__))
 #include "../unit/scored.h"
 
 static icp_context *c;

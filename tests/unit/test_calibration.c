@@ -31,9 +31,10 @@ static void refused(icp_status want, const char *scores, const char *outcomes, s
     ck_assert_msg(strstr(e.message, says) != NULL, "%s", e.message);
 }
 
-/* The rows of a generated world, once more. */
+/* The rows of a generated world, once more; of fit the outcomes stand against all rows, themselves too. */
 struct plain {
-    int n, k;
+    int n, k, all; /* rows, outcomes; what these stand against */
+    int fit;
     double x[4096];
     int came[4096];
 };
@@ -41,12 +42,19 @@ static void read_plain(const struct scored *w, struct plain *p) {
     const double sign = w->layer == ICP_LAYER_RETENTION ? -1 : 1;
     const char *line = strchr(w->scores, '\n') + 1;
     memset(p, 0, sizeof *p);
+    p->fit = w->layer == ICP_LAYER_FIT;
     for (; *line; line = strchr(line, '\n') + 1, p->n++) {
         char key[24];
         p->x[p->n] = sign * strtod(strchr(line, ',') + 1, NULL) * log(2);
         snprintf(key, sizeof key, "\n%.*s,", (int)strcspn(line, ","), line);
         p->came[p->n] = strstr(w->outcomes, key) != NULL;
         p->k += p->came[p->n];
+    }
+    p->all = p->fit ? p->n : p->n - p->k;
+    /* Against all rows a ratio shrinks where the outcome is common; here nobody was a customer before. */
+    for (int i = 0; i < p->n && p->fit; i++) {
+        const double share = (double)p->k / p->n;
+        p->x[i] -= log(1 - share + share * exp(p->x[i]));
     }
 }
 static int by_x(const void *a, const void *b) {
@@ -57,14 +65,16 @@ static double plain_auc(const struct plain *p) {
     double sum = 0;
     for (int i = 0; i < p->n; i++)
         for (int j = 0; p->came[i] && j < p->n; j++)
-            sum += p->came[j] ? 0 : p->x[i] > p->x[j] ? 1 : p->x[i] == p->x[j] ? .5 : 0;
-    return sum / p->k / (p->n - p->k);
+            sum += p->came[j] && !p->fit ? 0 : p->x[i] > p->x[j] ? 1 : p->x[i] == p->x[j] ? .5 : 0;
+    return sum / p->k / p->all;
 }
 static double plain_cllr(const struct plain *p) {
     double with = 0, without = 0;
-    for (int i = 0; i < p->n; i++)
-        *(p->came[i] ? &with : &without) += log2(1 + exp(p->came[i] ? -p->x[i] : p->x[i]));
-    return (with / p->k + without / (p->n - p->k)) / 2;
+    for (int i = 0; i < p->n; i++) {
+        with += p->came[i] ? log2(1 + exp(-p->x[i])) : 0;
+        without += p->came[i] && !p->fit ? 0 : log2(1 + exp(p->x[i]));
+    }
+    return (with / p->k + without / p->all) / 2;
 }
 /* The share that isotonic regression gives a row: the largest of means from below over the smallest of means up to above. */
 static double plain_minimum(const struct plain *p) {
@@ -83,17 +93,18 @@ static double plain_minimum(const struct plain *p) {
             }
             most = least > most ? least : most;
         }
-        const double ratio = most < 1 ? most / (1 - most) * (p->n - p->k) / p->k : INFINITY;
-        *(row[i][1] > 0 ? &with : &without) += row[i][1] > 0 ? log2(1 + 1 / ratio) : log2(1 + ratio);
+        const double ratio = (p->fit ? most : most < 1 ? most / (1 - most) : INFINITY) * p->all / p->k;
+        with += row[i][1] > 0 ? log2(1 + 1 / ratio) : 0;
+        without += row[i][1] > 0 && !p->fit ? 0 : log2(1 + ratio);
     }
-    return (with / p->k + without / (p->n - p->k)) / 2;
+    return (with / p->k + without / p->all) / 2;
 }
 static void plain_logistic(const struct plain *p, double *a, double *b) {
     *a = 0, *b = 1;
     for (int step = 0; step < 60; step++) {
         double g0 = 0, g1 = 0, h00 = 0, h01 = 0, h11 = 0;
         for (int i = 0; i < p->n; i++) {
-            const double q = 1 / (1 + exp(-*a - *b * p->x[i])), w = q * (1 - q), r = p->came[i] - q;
+            const double q = 1 / (1 + exp(-*a - *b * p->x[i])), trials = 1 + (p->fit && p->came[i]), w = trials * q * (1 - q), r = p->came[i] - trials * q;
             g0 += r, g1 += r * p->x[i], h00 += w, h01 += w * p->x[i], h11 += w * p->x[i] * p->x[i];
         }
         const double d = h00 * h11 - h01 * h01;
@@ -119,7 +130,7 @@ START_TEST(figures_are_those_of_plain_computations) {
             NEAR(scored_share(j, "\"ranking\":", "cllr_micro"), plain_cllr(&p), 1e-5);
             NEAR(scored_share(j, "\"ranking\":", "cllr_minimum_micro"), plain_minimum(&p), 1e-5);
             NEAR(scored_share(j, "\"ratio\":", "slope_micro"), b, 1e-5);
-            NEAR(scored_share(j, "\"ratio\":", "intercept_bits_micro") * log(2), a - log((double)p.k / (p.n - p.k)), 1e-5);
+            NEAR(scored_share(j, "\"ratio\":", "intercept_bits_micro") * log(2), a - log((double)p.k / p.all), 1e-5);
             ck_assert(scored_number(j, "\"ratio\":", "slope_low_micro") < scored_number(j, "\"ratio\":", "slope_micro"));
             ck_assert(scored_number(j, "\"ratio\":", "slope_high_micro") > scored_number(j, "\"ratio\":", "slope_micro"));
             icp_buffer_unref(j), scored_free(&w);
@@ -152,13 +163,10 @@ START_TEST(a_ratio_stands_against_what_its_layer_says) {
     ck_assert_int_eq(scored_number(j, "\"Poor\"", "observed_ratio_micro"), INT64_MIN);
     NEAR(scored_share(j, "\"ranking\":", "found_micro"), 4. / 6 / 4, 2e-6); /* of 5%: a quarter of the ten */
     NEAR(scored_share(j, "\"likeliest_percent\":20", "lift_micro"), 4. / 6 / .2, 2e-6);
-    /* With the slope 1 and six outcomes: of odds a and 4 a. */
-    double low = -20, high = 20;
-    for (int i = 0; i < 100; i++) {
-        const double a = (low + high) / 2;
-        *(10 / (1 + exp(-a) / 4) + 40 / (1 + exp(-a)) > 6 ? &high : &low) = a;
-    }
-    NEAR(scored_share(j, "\"Good\"", "expected_ratio_micro"), 10 / (1 + exp(-low) / 4) / 6 / .2, 1e-5);
+    /* Ratios 4 and 1 to those without the outcome are these to all rows where 12% have it; of their mass a fifth and four fifths. */
+    const double high = 4 / (.88 + .12 * 4), mean = high / 5 + 4. / 5;
+    NEAR(scored_share(j, "\"Good\"", "expected_ratio_micro"), high / mean, 2e-6);
+    NEAR(scored_share(j, "\"Fair\"", "expected_ratio_micro"), 1 / mean, 2e-6);
     icp_buffer_unref(j);
 
     o.layer = ICP_LAYER_INTENT;
