@@ -202,7 +202,7 @@ static icp_status judge(const icp_model *m, const struct icp_calibrate_options *
 static icp_status run(icp_model *m, icp_reader *rows, icp_reader *const *outcomes, uint32_t count, const struct icp_calibrate_options *o, int32_t layer,
                       const struct icp_progress *p, icp_buffer **json, struct icp_error *err) {
     struct icp__watch w = {.ctx = rows->ctx};
-    struct icp__calibration k = {.watch = &w, .stored = o->flags & ICP_CALIBRATE_STORED};
+    struct icp__calibration k = {.watch = &w, .stored = o->flags & ICP_CALIBRATE_STORED, .model = m != NULL ? m->info.id : NULL};
     icp_status st = start(m, o, layer, &w, err);
     for (uint32_t i = 0; st == ICP_OK && i < count; i++)
         st = icp__history_add_outcomes(&w.history, outcomes[i], p, err);

@@ -10,6 +10,7 @@ enum icp__held { ICP__CANNOT_TELL, ICP__HOLDS, ICP__OVERSTATES, ICP__UNDERSTATES
 
 struct icp__calibration {
     const struct icp__watch *watch;
+    const uint8_t *model; /* id; NULL = of scores alone */
     bool stored;
     double level; /* of all intervals */
     double listed; /* share of the companies at large that are customers, as far as known */

@@ -44,6 +44,11 @@ static void write_day(struct icp__bytes *b, const char *name, bool known, int64_
 static void write_head(const struct icp__calibration *k, struct icp__bytes *b) {
     const struct icp__watch *w = k->watch;
     icp__bytes_print(b, "{\"version\":1,\"layer\":\"%s\",\"outcome\":\"%s\",\"scores\":\"%s\"", layers[w->layer], icp__watch_outcome(w), k->stored ? "stored" : "fresh");
+    icp__bytes_text(b, ",\"model\":");
+    if (k->model != NULL)
+        icp__json_hex(b, k->model, 32);
+    else
+        icp__bytes_text(b, "null");
     write_day(b, "as_of", w->history.as_of != ICP_TIME_UNKNOWN || w->history.outcomes != 0, w->end);
     write_day(b, "scored_first", w->dated && w->rows != 0, w->first);
     write_day(b, "scored_last", w->dated && w->rows != 0, w->last);

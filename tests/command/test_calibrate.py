@@ -36,6 +36,7 @@ def test_companies_and_their_scores_give_the_same(judged):
     for a, b in zip(fresh["tiers"], of_model["tiers"]):
         assert (a["tier"], a["rows"], a["outcomes"]) == (b["tier"], b["rows"], b["outcomes"])
         assert a["stated_ratio_micro"] is None or math.isclose(a["stated_ratio_micro"], b["stated_ratio_micro"], rel_tol=1e-4)
+    assert fresh["model"] == of_model["model"] and len(fresh["model"]) == 64 and alone["model"] is None
     assert fresh["listed_micro"] > 0 and alone["listed_micro"] is None
 
 
@@ -120,3 +121,11 @@ def test_what_cannot_be_read_names_its_place(judged):
     assert "neither a column fit_evidence nor fit_score" in judged.refused("calibrate", "universe.csv", "--outcomes", "came.csv", "--key", "domain")
     assert "dates of the scores" in judged.refused("calibrate", "scores.csv", "--outcomes", "came.csv", "--scored", "someday")
     assert "nothere" in judged.refused("calibrate", "scores.csv", "--outcomes", "nothere.csv")
+
+
+def test_the_gates_take_the_report(judged):
+    judged.ok("calibrate", "model", "universe.csv", "--outcomes", "came.csv", "--format", "json", "-o", "calibration.json", "--quiet")
+    if judged("ledger", "create", "--ledger", "book").returncode == 0:  # a build without SQLite has none
+        said = json.loads(judged.ok("publish", "model", "--ledger", "book", "--author", "me", "--authority", "owner", "--calibration", "calibration.json", "--format", "json"))
+        gate = next(g for g in said["report"]["gates"] if g["gate"] == "calibration")
+        assert gate["passed"] and gate["checked"]
