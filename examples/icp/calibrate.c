@@ -14,6 +14,7 @@ struct asked {
     struct icp_calibrate_options o;
     struct icp_event_columns columns;
     struct text key;
+    struct decided decided; /* as of the scores */
 };
 
 static bool parse_base(const char *s, struct icp_calibrate_options *o) {
@@ -104,6 +105,8 @@ static int check_events(const struct options *o, const struct asked *a, bool sco
         return fprintf(stderr, "icp: --events is for companies that are scored here, with --scored DATE: the moment of the scores\n"), EXIT_USAGE;
     if (!o->events.count && o->invalidates.count)
         return fprintf(stderr, "icp: --invalidates says nothing without --events\n"), EXIT_USAGE;
+    if ((o->ledger || o->decisions) && (scores || !a->dated))
+        return fprintf(stderr, "icp: --ledger and --decisions are for companies that are scored here, with --scored DATE; scores carry their overrides\n"), EXIT_USAGE;
     if ((a->o.flags & ICP_CALIBRATE_BASE_OF_MODEL) && (!a->model || a->o.layer != ICP_LAYER_FIT))
         return fprintf(stderr, "icp: --base model needs a model, and its fit layer\n"), EXIT_USAGE;
     return EXIT_DONE;
@@ -117,6 +120,7 @@ static icp_status calibrate(icp_context *c, const struct options *o, struct aske
     if (o->events.count)
         s = accounts_of(c, &a->rows, m, &accounts, e);
     a->o.accounts = accounts;
+    a->o.decisions = a->decided.decisions;
     if (!s && !scores)
         s = key_of(c, &a->rows, a->file, &a->key, e);
     else if (!s && o->key)
@@ -259,6 +263,46 @@ static void ranking_lines(const struct json *report, struct text *out) {
     }
 }
 
+static void overridden_line(const struct json *v, const char *name, struct text *out) {
+    const struct json *r = json_at(v, name);
+    if (!json_int(r, "rows"))
+        return;
+    text_put(out, "  ");
+    text_put(out, name);
+    text_put(out, ": ");
+    text_int(out, json_int(r, "rows"));
+    text_put(out, " rows, ");
+    text_int(out, json_int(r, "outcomes"));
+    text_put(out, " outcomes; others of the model's tiers would have ");
+    put(out, r, "outcomes_by_model_micro", 100000, 1);
+    text_put(out, ", of the overrides' ");
+    put(out, r, "outcomes_by_override_micro", 100000, 1);
+    text_put(out, ": ");
+    text_put(out, json_string(r, "verdict"));
+    text_put(out, "\n");
+}
+
+static void overrides_lines(const struct json *report, struct text *out) {
+    const struct json *v = json_at(report, "overrides");
+    if (!v || v->type != JSON_OBJECT)
+        return;
+    text_put(out, "overrides: ");
+    put(out, v, "share_micro", 1000, 1);
+    text_put(out, "% of the rows\n");
+    overridden_line(v, "raised", out);
+    overridden_line(v, "lowered", out);
+}
+
+/* What people see is then no longer the model's. */
+static void overrides_remark(const char *json, size_t size) {
+    struct json *report = json_parse(json, size);
+    const struct json *v = report ? json_at(report, "overrides") : NULL, *high = v ? json_at(v, "high") : NULL;
+    if (high && strcmp(high->text.data, "true") == 0)
+        fprintf(stderr, "warning: %lld of %lld rows are overridden, more than one in ten: is the model used at all, and what does it lack?\n", (long long)json_int(v, "rows"),
+                (long long)(json_int(v, "rows") + json_int(v, "others")));
+    json_free(report);
+}
+
 static void rows_line(const struct json *report, struct text *out) {
     static const char *const counts[][2] = {{"young", " whose horizon is not over"}, {"too_young_to_count", " too young to count"}, {"not_at_risk", " not at risk"},
                                             {"scored_after_end", " scored after the data end"}, {"without_key", " without a key"},
@@ -298,6 +342,7 @@ static void show(const struct options *o, const struct icp_str *json, struct tex
         ratio_line(report, out);
         base_line(report, out);
         ranking_lines(report, out);
+        overrides_lines(report, out);
         rows_line(report, out);
         text_put(out, "intervals hold with ");
         put(out, report, "interval_micro", 1000, 1);
@@ -330,10 +375,14 @@ int run_calibrate(const struct options *o) {
     if (!s && !code)
         code = check_events(o, &a, scores);
     if (!s && !code)
+        code = decisions_of(c, &a.rows, &a.decided);
+    if (!s && !code)
         s = calibrate(c, o, &a, m, scores, &json, &e);
     if (!s && !code && !icp_buffer_data(json, &text)) {
-        if (!o->quiet)
+        if (!o->quiet) {
             events_remarks(text.data, "outcomes");
+            overrides_remark(text.data, text.size);
+        }
         show(o, &text, &out);
     }
     if (s)
@@ -342,6 +391,7 @@ int run_calibrate(const struct options *o) {
         code = text_write(&out, c, o->output);
     text_free(&out);
     text_free(&a.key);
+    decided_free(&a.decided);
     icp_buffer_unref(json);
     icp_model_unref(m);
     icp_context_unref(c);

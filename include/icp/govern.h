@@ -70,11 +70,13 @@ struct icp_calibrate_options {
     size_t key_size;             /**< bytes of key_column */
     icp_accounts *accounts;      /**< events of the companies as of when they are scored; NULL = none */
     const struct icp_event_columns *columns; /**< of the outcomes; NULL = found */
+    icp_decisions *decisions;    /**< overrides as of when the companies are scored; NULL = none. Stored scores carry their own (effective_tier, override) */
 };
 
 /** How scores compare with what came of them, as JSON (doc/calibration.md): by tier and by score the observed against the stated ratio, how well the
  * scores rank (area under the curve, Cllr and its minimum, lift), slope and intercept of a recalibration, the base rate apart from all that, and a verdict
- * with the outcomes it rests on and how many would be needed. For fit and intent the outcome is converted (expanded where none converted),
+ * with the outcomes it rests on and how many would be needed. Overridden companies are compared with others: did they turn out as the model said, or as
+ * the override did; and whether many are overridden. For fit and intent the outcome is converted (expanded where none converted),
  * for retention churned. A company counts that was at risk when it was scored. Outcomes that are too young to have come count as such: a row whose
  * horizon is not over counts with the share of outcomes that come by its age (Kaplan and Meier 1958; backwards in time, Lagakos, Barraj and De Gruttola
  * 1988), on which the score is taken to have no bearing.

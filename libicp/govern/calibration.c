@@ -56,8 +56,8 @@ static icp_status check(const icp_model *m, const struct icp_calibrate_options *
         return icp__fail(err, ICP_E_ARGUMENT, "layer must be 0 or ICP_LAYER_...");
     if (m == NULL && !stored)
         return icp__fail(err, ICP_E_ARGUMENT, "without stored scores the model must not be NULL");
-    if (stored && o->accounts != NULL)
-        return icp__fail(err, ICP_E_ARGUMENT, "stored scores look at no accounts");
+    if (stored && (o->accounts != NULL || o->decisions != NULL))
+        return icp__fail(err, ICP_E_ARGUMENT, "stored scores look at no accounts and carry their overrides");
     if (!stored && icp__model_part(m, layer) == NULL)
         return icp__fail(err, ICP_E_UNSUPPORTED, "the model has no layer %d", layer);
     const icp_status st = check_times(o, err);
@@ -88,6 +88,7 @@ static icp_status start(const icp_model *m, const struct icp_calibrate_options *
     const icp_model *part = m != NULL ? icp__model_part(m, layer) : NULL;
     struct icp_str header = {"key", 3};
     w->layer = (uint32_t)layer;
+    w->overrides = o->decisions != NULL;
     w->scored_column = (struct icp_str){o->scored_column, o->scored_size};
     w->dated = o->flags & ICP_CALIBRATE_SCORED || o->accounts != NULL || o->scored_column != NULL;
     w->scored = (int32_t)((o->accounts != NULL ? o->accounts->as_of : o->scored) / ICP__DAY);
@@ -107,11 +108,11 @@ static icp_status start(const icp_model *m, const struct icp_calibrate_options *
 
 static icp_status score_rows(icp_model *m, icp_reader *rows, const struct icp_calibrate_options *o, struct icp__watch *w, const struct icp_progress *p,
                              struct icp_error *err) {
-    struct icp_scorer_options so = {.struct_size = sizeof so, .key_column = o->key_column, .key_size = o->key_size, .accounts = o->accounts};
+    struct icp_scorer_options so = {.struct_size = sizeof so, .key_column = o->key_column, .key_size = o->key_size, .accounts = o->accounts, .decisions = o->decisions};
     icp_scorer *s = NULL;
     icp_result *r = NULL;
     /* Segments whose history broke are known by the fit layer: then all layers are scored. */
-    so.layers = o->accounts != NULL && o->accounts->segments != 0 ? 0 : 1u << w->layer;
+    so.layers = (o->accounts != NULL && o->accounts->segments != 0) || o->decisions != NULL ? 0 : 1u << w->layer;
     icp_status st = icp_scorer_new(m, &so, &s, err);
     if (st == ICP_OK)
         st = icp_result_new(w->ctx, &r, err);
@@ -193,6 +194,7 @@ static icp_status judge(const icp_model *m, const struct icp_calibrate_options *
         return st;
     look_at_bands(k);
     look_at_base(m, o, k);
+    icp__overrides_make(&k->seen, k->level, &k->overrides);
     k->ratio_verdict = judge_ratio(k);
     k->base_verdict = judge_base(k);
     k->verdict = k->base_verdict == ICP__BASE_MOVED && (k->ratio_verdict == ICP__HOLDS || k->ratio_verdict == ICP__CANNOT_TELL) ? ICP__BASE_MOVED : k->ratio_verdict;

@@ -19,6 +19,7 @@ struct icp__calibration {
     struct icp__ranking ranking;
     bool ranked;
     struct icp__band tier[ICP__TIER_BANDS], bin[ICP__BIN_BANDS]; /* highest first */
+    struct icp__overrides overrides;
     struct icp__estimate base;
     bool expects; /* a base rate */
     struct icp__estimate expected, base_ratio;

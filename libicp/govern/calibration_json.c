@@ -167,6 +167,36 @@ static void write_bands(const struct icp__band *band, uint32_t n, const char *co
     }
 }
 
+static void write_overridden(struct icp__bytes *b, const char *name, const struct icp__overridden *r) {
+    static const char *const words[2][2] = {{"neither was right", "the overrides were right"}, {"the model was right", "cannot tell"}};
+    const bool known = r->exposed > 0 && r->rate.high > 0;
+    icp__bytes_print(b, ",\"%s\":{\"verdict\":\"%s\"", name, known ? words[r->model_right][r->override_right] : "cannot tell");
+    icp__json_member(b, "rows", (int64_t)r->rows);
+    icp__json_member(b, "outcomes", icp__round(r->outcomes));
+    micro(b, "exposed_micro", r->exposed, true);
+    range(b, "rate", r->rate, known, false);
+    micro(b, "outcomes_by_model_micro", r->by_model, known);
+    micro(b, "outcomes_by_override_micro", r->by_override, known);
+    range(b, "to_model", r->to_model, known, false);
+    range(b, "to_override", r->to_override, known, false);
+    icp__bytes_text(b, "}");
+}
+
+static void write_overrides(const struct icp__calibration *k, struct icp__bytes *b) {
+    const struct icp__overrides *v = &k->overrides;
+    if (!k->watch->overrides) {
+        icp__bytes_text(b, ",\"overrides\":null");
+        return;
+    }
+    icp__bytes_print(b, ",\"overrides\":{\"high\":%s", v->high ? "true" : "false");
+    icp__json_member(b, "rows", (int64_t)v->rows);
+    icp__json_member(b, "others", (int64_t)v->others);
+    micro(b, "share_micro", v->share, true);
+    write_overridden(b, "raised", &v->raised);
+    write_overridden(b, "lowered", &v->lowered);
+    icp__bytes_text(b, "}");
+}
+
 icp_status icp__calibration_write(const struct icp__calibration *k, icp_buffer **json, struct icp_error *err) {
     static const char *const tiers[ICP__TIER_BANDS] = {"Excellent", "Good", "Fair", "Poor", "Very Poor"};
     static const char *const against[] = {"", "all rows", "rows without the outcome", "rows that churned"};
@@ -182,6 +212,7 @@ icp_status icp__calibration_write(const struct icp__calibration *k, icp_buffer *
     icp__bytes_text(&b, "],\"bins\":[");
     write_bands(k->bin, ICP__BIN_BANDS, NULL, &b);
     icp__bytes_text(&b, "]");
+    write_overrides(k, &b);
     write_rows(k, &b);
     write_outcomes(k, &b);
     icp__bytes_text(&b, "}");

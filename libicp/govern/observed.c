@@ -76,7 +76,9 @@ static int compare(const void *arg, uint32_t a, uint32_t b) {
         return x->key != y->key ? (x->key < y->key ? -1 : 1) : 0;
     if (x->milli != y->milli)
         return (x->milli < y->milli) != k->falling ? -1 : 1;
-    return x->age != y->age ? (x->age < y->age ? -1 : 1) : (x->delay > y->delay) - (x->delay < y->delay);
+    if (x->age != y->age)
+        return x->age < y->age ? -1 : 1;
+    return x->delay != y->delay ? (x->delay < y->delay ? -1 : 1) : (x->tier > y->tier) - (x->tier < y->tier);
 }
 
 /* A row of an age at which nothing can have come says nothing. */
@@ -93,6 +95,10 @@ static void add_rows(const struct icp__watch *w, const uint32_t *order, const st
             s = &o->step[o->steps++];
             *s = (struct icp__step){.milli = r->milli, .x = icp__stated(o->layer, r->milli)};
         }
+        struct icp__overruled *c = &o->overruled[icp__points_tier(r->milli)][r->tier];
+        c->rows++;
+        c->outcomes += r->delay >= 0;
+        c->exposed += exposed;
         s->rows++;
         s->outcomes += r->delay >= 0;
         s->exposed += exposed;

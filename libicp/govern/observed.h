@@ -10,8 +10,9 @@
 struct icp__watched {
     int64_t milli;
     uint64_t key;  /* hash of the key */
-    int32_t delay; /* days until the outcome, -1 = none was seen */
-    int32_t age;   /* days watched, at most the horizon */
+    int16_t delay; /* days until the outcome, -1 = none was seen */
+    int16_t age;   /* days watched, at most the horizon */
+    uint8_t tier;  /* that an override put in place of the model's; 0 = none did */
 };
 /* All of them, as they are read. */
 struct icp__watch {
@@ -23,6 +24,7 @@ struct icp__watch {
     bool dated;    /* it is known when the scores were made; else every outcome counts and no row is young */
     int32_t scored, end; /* days: of all rows; no outcome of or after `end` is seen */
     struct icp_str scored_column; /* data NULL = `scored` holds for all */
+    bool overrides; /* the scores tell of overrides */
     uint32_t target, ends;        /* kinds of outcomes that are looked for, and after which a row is not at risk, as bits */
     struct icp__watched *row;
     size_t rows, cap;
@@ -47,6 +49,11 @@ struct icp__step {
     double others;   /* what the outcomes stand against: fit: all that is exposed, the outcomes in it; else what is exposed without them */
     uint64_t rows;
 };
+/* Rows of a tier of the model that an override put into another, or none did. */
+struct icp__overruled {
+    uint64_t rows;
+    double outcomes, exposed;
+};
 #define ICP__DELAY_PARTS 4u
 struct icp__observed {
     icp_context *ctx;
@@ -59,6 +66,7 @@ struct icp__observed {
     double repeats;   /* rows with an outcome to each key that has one: variances grow by it */
     double base;      /* share with the outcome within the horizon, outcomes / exposed */
     double base_rows; /* rows that would tell it as well if all were mature */
+    struct icp__overruled overruled[6][6]; /* [tier of the model][tier of the override, 0 = none] */
     double come[ICP__DELAY_PARTS]; /* share of outcomes that come within 1/4, 2/4 ... of the horizon */
 };
 /* What a score says: ln of the ratio; of retention its inverse, as the outcome is the loss. */
@@ -113,3 +121,18 @@ void icp__band_make(const struct icp__observed *o, const struct icp__slope *s, d
 double icp__expected_base(const struct icp__observed *o, double offset);
 /* The offset with which a model's own reference, as its histogram of scores, has the share `base`. */
 double icp__base_offset(const uint8_t *spread, double base);
+
+/* What came of overridden rows, that the override had put higher, or lower, than the model. */
+struct icp__overrides {
+    uint64_t rows, others;
+    double share; /* of all rows */
+    bool high;
+    struct icp__overridden {
+        uint64_t rows;
+        double outcomes, exposed;
+        double by_model, by_override;               /* outcomes of as many rows of these tiers that nobody overrode */
+        struct icp__estimate rate, to_model, to_override; /* to_...: outcomes : those */
+        bool model_right, override_right;
+    } raised, lowered;
+};
+void icp__overrides_make(const struct icp__observed *o, double level, struct icp__overrides *out);

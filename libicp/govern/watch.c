@@ -59,7 +59,7 @@ static bool find_delay(const struct icp__watch *w, uint32_t place, int32_t day, 
             continue;
         }
         if (wanted && (!w->dated || o->day - day < row->age)) {
-            row->delay = w->dated ? o->day - day : 0;
+            row->delay = (int16_t)(w->dated ? o->day - day : 0);
             return true;
         }
         if (w->dated && last) /* of one day the outcome looked for counts before what ends the risk, as kinds are sorted */
@@ -68,9 +68,15 @@ static bool find_delay(const struct icp__watch *w, uint32_t place, int32_t day, 
     return true;
 }
 
-static icp_status take(struct icp__watch *w, struct icp_str key, int32_t day, int64_t milli, struct icp_error *err) {
+/* What is known of a row's score. */
+struct score {
+    int64_t milli;
+    uint8_t tier; /* of an override, 0 = none */
+};
+
+static icp_status take(struct icp__watch *w, struct icp_str key, int32_t day, struct score s, struct icp_error *err) {
     const struct icp__history *h = &w->history;
-    struct icp__watched row = {milli, icp__hash(key.data, key.size, h->seed), -1, (int32_t)w->horizon};
+    struct icp__watched row = {s.milli, icp__hash(key.data, key.size, h->seed), -1, (int16_t)w->horizon, s.tier};
     if (row.key >= h->keep_below) {
         w->not_kept++;
         return ICP_OK;
@@ -80,7 +86,7 @@ static icp_status take(struct icp__watch *w, struct icp_str key, int32_t day, in
         return ICP_OK;
     }
     if (w->dated && w->end - day < row.age)
-        row.age = w->end - day;
+        row.age = (int16_t)(w->end - day);
     const uint32_t account = icp__keys_find(&h->accounts, key.data, key.size, icp__keys_hash(&h->accounts, key.data, key.size));
     if (account != ICP__NO_KEY && h->hash[account] < h->keep_below && !find_delay(w, h->accounts.key[account].value, day, &row)) {
         w->not_at_risk++;
@@ -101,7 +107,7 @@ static icp_status take(struct icp__watch *w, struct icp_str key, int32_t day, in
 /* What is read of each row beside the score; -1 = no such column. */
 struct columns {
     uint32_t key;
-    int32_t scored, evidence, score;
+    int32_t scored, evidence, score, override, tier;
 };
 
 /* The day of a score, 1 = there is none, -1 = it cannot be read. A month or a year is known when it is over. */
@@ -133,8 +139,7 @@ static icp_status day_of(struct icp__watch *w, const icp_batch *b, uint64_t row,
                         (int)icp__utf8_cut(v.data, v.size, 40), v.data);
 }
 
-/* The key and the day of a row, then its score. *milli is read by the caller. */
-static icp_status take_row(struct icp__watch *w, const icp_batch *b, uint64_t row, const struct columns *at, int64_t milli, struct icp_error *err) {
+static icp_status take_row(struct icp__watch *w, const icp_batch *b, uint64_t row, const struct columns *at, struct score s, struct icp_error *err) {
     char host[256];
     int32_t day;
     bool known;
@@ -144,13 +149,13 @@ static icp_status take_row(struct icp__watch *w, const icp_batch *b, uint64_t ro
         return ICP_OK;
     }
     const icp_status st = day_of(w, b, row, at, &day, &known, err);
-    return st != ICP_OK || !known ? st : take(w, key, day, milli, err);
+    return st != ICP_OK || !known ? st : take(w, key, day, s, err);
 }
 
 static icp_status find_columns(const struct icp__watch *w, const icp_batch *b, struct columns *at, struct icp_error *err) {
     struct icp__place where = ICP__NOWHERE;
     const icp_status st = icp__key_column(b->layout, w->key, b->source, &at->key, err);
-    at->scored = at->evidence = at->score = -1;
+    at->scored = at->evidence = at->score = at->override = at->tier = -1;
     if (st != ICP_OK || w->scored_column.data == NULL)
         return st;
     at->scored = icp__layout_find(b->layout, w->scored_column.data, w->scored_column.size);
@@ -162,19 +167,30 @@ static icp_status find_columns(const struct icp__watch *w, const icp_batch *b, s
                         (int)icp__utf8_cut(w->scored_column.data, w->scored_column.size, 64), w->scored_column.data);
 }
 
+static icp_status take_scored(struct icp__watch *w, const icp_batch *b, const icp_result *result, const struct columns *at, struct icp_error *err) {
+    struct icp_array milli = {.struct_size = sizeof milli}, tier = milli, number = milli;
+    icp_status st = icp_result_column(result, (int32_t)w->layer, ICP_COL_MILLIPOINTS, &milli, err);
+    if (st == ICP_OK && w->overrides)
+        st = icp_result_column(result, (int32_t)w->layer, ICP_COL_EFFECTIVE_TIER, &tier, err);
+    if (st == ICP_OK && w->overrides)
+        st = icp_result_column(result, (int32_t)w->layer, ICP_COL_OVERRIDE_NUMBER, &number, err);
+    for (uint64_t i = 0; st == ICP_OK && i < b->rows; i++, w->read++) {
+        const bool overruled = w->overrides && ((const int64_t *)number.data)[i] != 0;
+        st = take_row(w, b, i, at, (struct score){((const int64_t *)milli.data)[i], (uint8_t)(overruled ? ((const int32_t *)tier.data)[i] : 0)}, err);
+    }
+    return st;
+}
+
 icp_status icp__watch_companies(struct icp__watch *w, icp_reader *r, icp_scorer *s, icp_result *result, const struct icp_progress *p, struct icp_error *err) {
     icp_batch *b = NULL;
     icp_status st;
     while ((st = icp_reader_next(r, &b, err)) == ICP_OK && b != NULL) {
-        struct icp_array milli = {.struct_size = sizeof milli};
         struct columns at;
         st = find_columns(w, b, &at, err);
         if (st == ICP_OK)
             st = icp_scorer_score(s, b, result, err);
         if (st == ICP_OK)
-            st = icp_result_column(result, (int32_t)w->layer, ICP_COL_MILLIPOINTS, &milli, err);
-        for (uint64_t i = 0; st == ICP_OK && i < b->rows; i++, w->read++)
-            st = take_row(w, b, i, &at, ((const int64_t *)milli.data)[i], err);
+            st = take_scored(w, b, result, &at, err);
         icp_batch_unref(b);
         if (st == ICP_OK)
             st = icp__progress(p, ICP_STAGE_EXTRACT, w->read, 0, err);
@@ -184,8 +200,11 @@ icp_status icp__watch_companies(struct icp__watch *w, icp_reader *r, icp_scorer 
     return st;
 }
 
-static icp_status find_scores(const struct icp__watch *w, const icp_batch *b, struct columns *at, struct icp_error *err) {
-    static const char *const names[][2] = {{"", ""}, {"fit_evidence", "fit_score"}, {"intent_evidence", "intent_score"}, {"retention_evidence", "retention_score"}};
+static icp_status find_scores(struct icp__watch *w, const icp_batch *b, struct columns *at, struct icp_error *err) {
+    static const char *const names[][4] = {{"", "", "", ""},
+                                           {"fit_evidence", "fit_score", "effective_tier", "override"},
+                                           {"intent_evidence", "intent_score", "intent_effective_tier", "intent_override"},
+                                           {"retention_evidence", "retention_score", "retention_effective_tier", "retention_override"}};
     const char *const *name = names[w->layer];
     struct icp__place where = ICP__NOWHERE;
     const icp_status st = find_columns(w, b, at, err);
@@ -193,6 +212,9 @@ static icp_status find_scores(const struct icp__watch *w, const icp_batch *b, st
         return st;
     at->evidence = icp__layout_find(b->layout, name[0], strlen(name[0]));
     at->score = icp__layout_find(b->layout, name[1], strlen(name[1]));
+    at->tier = icp__layout_find(b->layout, name[2], strlen(name[2]));
+    at->override = icp__layout_find(b->layout, name[3], strlen(name[3]));
+    w->overrides = w->overrides || (at->tier >= 0 && at->override >= 0);
     if (at->evidence >= 0 || at->score >= 0)
         return ICP_OK;
     where.source = b->source;
@@ -217,6 +239,19 @@ static int read_score(struct icp_str v, bool evidence, int64_t *milli) {
     return 0;
 }
 
+/* The tier that stands beside an override; 0 = there is no override, or no tier. */
+static uint8_t read_override(const struct icp__cell *cells, const struct columns *at) {
+    static const char *const names[] = {"", "very poor", "poor", "fair", "good", "excellent"};
+    char folded[16];
+    if (at->tier < 0 || at->override < 0 || icp__trim(cells[at->override].data, cells[at->override].size).size == 0)
+        return 0;
+    const size_t n = icp__fold_value(cells[at->tier].data, cells[at->tier].size, folded, sizeof folded);
+    for (uint8_t tier = ICP_TIER_VERY_POOR; tier <= ICP_TIER_EXCELLENT; tier++)
+        if (strlen(names[tier]) == n && memcmp(names[tier], folded, n) == 0)
+            return tier;
+    return 0;
+}
+
 static icp_status take_score(struct icp__watch *w, const icp_batch *b, uint64_t row, const struct columns *at, struct icp_error *err) {
     const int32_t column = at->evidence >= 0 ? at->evidence : at->score;
     const struct icp__cell *cell = &icp__batch_row(b, row)[column];
@@ -224,7 +259,7 @@ static icp_status take_score(struct icp__watch *w, const icp_batch *b, uint64_t 
     int64_t milli = 0;
     const int read = read_score(v, at->evidence >= 0, &milli);
     if (read == 0)
-        return take_row(w, b, row, at, milli, err);
+        return take_row(w, b, row, at, (struct score){milli, read_override(icp__batch_row(b, row), at)}, err);
     w->without_score += read == 1;
     if (read == 1)
         return ICP_OK;

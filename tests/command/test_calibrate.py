@@ -129,3 +129,26 @@ def test_the_gates_take_the_report(judged):
         said = json.loads(judged.ok("publish", "model", "--ledger", "book", "--author", "me", "--authority", "owner", "--calibration", "calibration.json", "--format", "json"))
         gate = next(g for g in said["report"]["gates"] if g["gate"] == "calibration")
         assert gate["passed"] and gate["checked"]
+
+
+def test_overrides_against_what_came(judged):
+    scored, came = judged.rows("scores.csv"), {r["domain"] for r in judged.rows("came.csv")}
+    fair = [r["key"] for r in scored if r["fit_tier"] == "Fair"]
+    raised = [k for k in fair if k in came][:25] + [k for k in fair if k not in came][:25]
+    entries = [{"entry": {"kind": "override", "scope": "company", "key": k, "tier": "Good", "reason": "context", "text": "met them", "author": "Jo", "authority": "sales", "expiry": "2030-01-01"}} for k in raised]
+    (judged.folder / "entries.json").write_text(json.dumps({"entries": entries}))
+    more = ["--outcomes", "came.csv", "--scored", "2020-01-01", "--horizon", "366", "--as-of", "2021-02-01"]
+    fresh = report(judged, "model", "universe.csv", "--decisions", "entries.json", *more)
+    assert fresh["overrides"]["raised"]["rows"] == 50 and fresh["overrides"]["raised"]["outcomes"] == 25 and not fresh["overrides"]["high"]
+    assert fresh["overrides"]["raised"]["verdict"] in ("the overrides were right", "neither was right")
+    judged.ok("score", "model", "universe.csv", "--decisions", "entries.json", "--now", "2020-01-01", "-o", "overruled.csv", "--quiet")
+    stored = report(judged, "model", "overruled.csv", *more)
+    assert stored["overrides"]["raised"] == fresh["overrides"]["raised"]
+    assert report(judged, "scores.csv", *more)["overrides"] is None
+    p = judged("calibrate", "model", "universe.csv", "--decisions", "entries.json", *more)
+    assert b"overrides: 1.7% of the rows" in p.stdout and b"raised: 50 rows, 25 outcomes" in p.stdout and b"are overridden" not in p.stderr
+    entries = [{"entry": {"kind": "override", "scope": "company", "key": r["key"], "tier": "Poor", "reason": "context", "text": "no", "author": "Jo", "authority": "sales", "expiry": "2030-01-01"}} for r in scored[:400]]
+    (judged.folder / "many.json").write_text(json.dumps({"entries": entries}))
+    p = judged("calibrate", "model", "universe.csv", "--decisions", "many.json", *more)
+    assert p.returncode == 0 and b"rows are overridden, more than one in ten" in p.stderr
+    assert "with --scored DATE" in judged.refused("calibrate", "model", "universe.csv", "--outcomes", "came.csv", "--decisions", "entries.json", code=2)

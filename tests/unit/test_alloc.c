@@ -946,7 +946,7 @@ CALL(calibrate_stored) {
     return s;
 }
 CALL(calibrate_accounts) {
-    const struct icp_calibrate_options o = {.struct_size = sizeof o, .layer = ICP_LAYER_INTENT, .accounts = w->accounts, .horizon_days = 30};
+    const struct icp_calibrate_options o = {.struct_size = sizeof o, .layer = ICP_LAYER_INTENT, .accounts = w->accounts, .horizon_days = 30, .decisions = w->lab->decisions};
     icp_reader *rows = reader_without_failure(w, w->lab->companies), *outcomes = reader_without_failure(w, w->lab->outcomes);
     const icp_status s = icp_calibrate(w->lab->timing, rows, &outcomes, 1, &o, NULL, OUT(icp_buffer), e);
     icp_reader_free(rows), icp_reader_free(outcomes);

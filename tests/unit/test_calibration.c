@@ -457,6 +457,58 @@ START_TEST(what_cannot_be_told_says_what_is_needed) {
 }
 END_TEST
 
+/* Rows that were put into another tier: `right` = they turn out as rows of that tier do, else as the model's own. */
+static icp_buffer *overridden(uint64_t seed, int right, int overridden_rows, int layer) {
+    static const double bits[] = {0, -4, -2, 0, 2, 4};
+    static const char *const names[] = {"", "Very Poor", "Poor", "Fair", "Good", "Excellent"};
+    char *scores = malloc(4000 * 80), *outcomes = malloc(4000 * 60), *a = scores, *b = outcomes;
+    const char *prefix = layer == ICP_LAYER_FIT ? "" : layer == ICP_LAYER_INTENT ? "intent_" : "retention_", *name = layer == ICP_LAYER_FIT ? "fit" : layer == ICP_LAYER_INTENT ? "intent" : "retention";
+    const double sign = layer == ICP_LAYER_RETENTION ? -1 : 1;
+    uint64_t s = seed;
+    a += sprintf(a, "key,%s_evidence,%seffective_tier,%soverride\n", name, prefix, prefix), b += sprintf(b, "key,outcome,date\n");
+    for (int i = 0; i < 3000; i++) {
+        const int tier = 2 + world_below(&s, i < overridden_rows ? 3 : 4), to = i < overridden_rows ? tier + 1 : tier;
+        const double odds = .15 * exp2(sign * bits[i < overridden_rows && right ? to : tier]);
+        a += sprintf(a, "c%d,%.1f,%s,%s\n", i, bits[tier], names[to], i < overridden_rows ? "Better by Jo" : "");
+        if (world_uniform(&s) < odds / (1 + odds)) b += sprintf(b, "c%d,%s,2020-02-02\n", i, layer == ICP_LAYER_RETENTION ? "churned" : "converted");
+    }
+    icp_buffer *j = must_ask(scores, outcomes, (struct icp_calibrate_options){.layer = layer});
+    free(scores), free(outcomes);
+    return j;
+}
+
+START_TEST(overridden_rows_are_compared_with_others) {
+    for (int layer = ICP_LAYER_FIT; layer <= ICP_LAYER_RETENTION; layer++) {
+        int model = 0, overrides = 0, wrong = 0;
+        for (uint64_t seed = 1; seed <= 20; seed++)
+            for (int right = 0; right < 2; right++) {
+                icp_buffer *j = overridden(seed, right, 200, layer);
+                ck_assert_int_eq(scored_number(j, "\"overrides\":", "rows"), 200);
+                ck_assert_int_eq(scored_number(j, "\"overrides\":", "share_micro"), 66667);
+                model += scored_says(j, "\"raised\":", "verdict", "the model was right");
+                overrides += scored_says(j, "\"raised\":", "verdict", "the overrides were right");
+                wrong += scored_says(j, "\"raised\":", "verdict", right ? "the model was right" : "the overrides were right");
+                ck_assert_int_eq(scored_number(j, "\"lowered\":", "rows"), 0);
+                icp_buffer_unref(j);
+            }
+        ck_assert_msg(model >= 15 && overrides >= 15 && wrong <= 1, "layer %d: %d, %d of 20, %d wrong", layer, model, overrides, wrong);
+    }
+    struct icp_str text;
+    icp_buffer *j = overridden(1, 1, 301, ICP_LAYER_FIT);
+    icp_buffer_data(j, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "\"overrides\":{\"high\":true"));
+    icp_buffer_unref(j);
+    j = overridden(1, 1, 300, ICP_LAYER_FIT);
+    icp_buffer_data(j, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "\"overrides\":{\"high\":false"));
+    icp_buffer_unref(j);
+    j = must_ask("key,fit_evidence\na,1\nb,0\n", "key,outcome,date\na,converted,2020-02-03\n", (struct icp_calibrate_options){0});
+    icp_buffer_data(j, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "\"overrides\":null")); /* nothing tells of any */
+    icp_buffer_unref(j);
+}
+END_TEST
+
 /* A company that stands in the file four times tells no more than once. */
 START_TEST(rows_of_one_company_count_as_one) {
     struct scored w = world_of(80, 1);
@@ -549,6 +601,7 @@ int main(void) {
     tcase_add_test(t, young_outcomes_bias_nothing);
     tcase_add_test(t, where_no_row_is_old_enough_it_says_so);
     tcase_add_test(t, what_cannot_be_told_says_what_is_needed);
+    tcase_add_test(t, overridden_rows_are_compared_with_others);
     tcase_add_test(t, rows_of_one_company_count_as_one);
     tcase_add_test(t, the_chance_of_an_alarm_is_the_callers);
     tcase_add_test(t, fresh_scores_are_the_stored_ones);

@@ -266,6 +266,7 @@ static void refuse_calibrate(icp_reader *in) {
     ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .alarm_micro = 500001);
     ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .alarm_micro = -1);
     ASKED(ICP_E_ARGUMENT, lab.timing, .flags = ICP_CALIBRATE_STORED, .accounts = lab.accounts);
+    ASKED(ICP_E_ARGUMENT, lab.timing, .flags = ICP_CALIBRATE_STORED, .decisions = (icp_decisions *)lab.accounts); /* not looked into */
     ASKED(ICP_E_ARGUMENT, lab.timing, .accounts = lab.accounts, .layer = ICP_LAYER_INTENT, .scored_column = "day", .scored_size = 3);
     ASKED(ICP_E_ARGUMENT, lab.timing, .accounts = lab.accounts, .layer = ICP_LAYER_INTENT, .flags = ICP_CALIBRATE_SCORED, .scored = 1);
     ck_assert_ptr_null(j);
