@@ -24,8 +24,8 @@ struct entry_options {
 /* Every option of every command; a command names those it takes. */
 struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
-    const char *excluded, *since, *as_of, *company_table, *before, *false_alarm;
-    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions;
+    const char *excluded, *since, *as_of, *company_table, *false_alarm;
+    const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions, *scored, *base;
     const char *edits, *author, *reason, *before, *via, *before_as_of;
     int64_t before_as_of_micros; /* before_as_of, parsed */
     struct patterns set, off_family, off_column, learned_family;
@@ -34,7 +34,7 @@ struct options {
     struct entry_options entry;
     bool patterns_of_dataset;   /* include and exclude name tables and their columns, not columns of the schema */
     struct patterns include, exclude, release, protect, events, outcomes, invalidates, by;
-    uint64_t k, seed, horizon, threads, reasons, top;
+    uint64_t k, seed, horizon, threads, reasons, top, looks;
     enum format format;
     bool allow_few, quiet, help, host_key, exact_keys, check;
     const char **files; /* what is not an option, in order */
@@ -189,6 +189,7 @@ int audit_events(const struct options *o); /* icp audit MODEL --events */
 int run_audit(const struct options *o);
 int run_match(const struct options *o);
 int run_card(const struct options *o);
+int run_calibrate(const struct options *o);
 /* On the ledger: without it in this build they say so. */
 int run_override(const struct options *o);
 int run_override_withdraw(const struct options *o);

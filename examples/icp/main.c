@@ -68,6 +68,10 @@ const struct command commands[] = {
     {"match", "AtlPfoqkhcX", 1, 1, run_match, "UNIVERSE --customers FILE [-o FILE]",
      "Finds customers given as keys, domains or names in a universe: exact, normalised, ambiguous or none, each listed.",
      "table|csv|jsonl|json", "One row per customer; nothing is picked where several companies fit (doc/identity.md).\n"},
+    {"calibrate", "kh@UAHyE1%tlP8Wfoq", 1, 2, run_calibrate, "MODEL FILE --outcomes FILE [--scored DATE|COL] | SCORES --outcomes FILE",
+     "Do the scores hold: compares them with what came of the companies, young outcomes as such.", ANY_FORMAT,
+     "FILE holds companies, which are scored here, or scores as icp score writes them. Observed and stated ratios by tier and score, ranking, base rate and a\n"
+     "verdict with the outcomes it rests on (doc/calibration.md). --as-of is where the outcomes end. csv and jsonl give the tiers and scores.\n" ROWS},
     {"override withdraw", "23Wfo", 1, 1, run_override_withdraw, "NUMBER --ledger FILE --text TEXT --author NAME", "Ends an override before its day.",
      ANY_FORMAT, ""},
     {"override list", "2CAfo", 0, 0, run_override_list, "--ledger FILE", "The overrides that hold now.", ANY_FORMAT, ""},

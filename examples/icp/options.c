@@ -105,6 +105,9 @@ static const struct option all[] = {
     {'Z', "--check", FLAG, AT(entry.only_check), NULL, "only say whether it would be published"},
     {'Z', "--anyway", FLAG, AT(entry.anyway), NULL, "also when a gate is not passed; with --authority and --text"},
     {'Y', "--head", TEXT, AT(entry.head), "N:HEX", "a head that was kept, as every entry gives one"},
+    {'@', "--scored", TEXT, AT(scored), "DATE|COL", "when the scores were made: a day, or the column of FILE that says it; without it every outcome counts"},
+    {'%', "--base", TEXT, AT(base), "SHARE", "share of the companies at large that is expected to have the outcome: 0.03, 3%, or model: the share of customers in its reference"},
+    {'%', "--looks", NUMBER, AT(looks), "N", "such a report is looked at N times: so much rarer is a false alarm of each; default 1"},
     {'q', "--quiet", FLAG, AT(quiet), NULL, "no progress and no remarks"},
 };
 

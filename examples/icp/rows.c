@@ -9,6 +9,7 @@ enum { DATASETS_MOST = 4 };
 /* A command that names a folder twice reads it twice, but finds out once how its tables hang together. */
 static struct opened {
     const char *path;
+    int64_t as_of; /* 0 = none */
     icp_dataset *dataset;
 } opened[DATASETS_MOST];
 static int opened_count;
@@ -49,7 +50,7 @@ static size_t size_of(const char *s) {
 
 icp_status dataset_of(icp_context *c, const struct options *o, const char *path, icp_dataset **out, struct icp_error *e) {
     for (int i = 0; i < opened_count; i++)
-        if (strcmp(opened[i].path, path) == 0)
+        if (strcmp(opened[i].path, path) == 0 && opened[i].as_of == o->as_of_micros)
             return *out = opened[i].dataset, ICP_OK;
     struct text include = {0}, exclude = {0}, release = {0};
     if (o->patterns_of_dataset) {
@@ -68,7 +69,7 @@ icp_status dataset_of(icp_context *c, const struct options *o, const char *path,
     text_free(&exclude);
     text_free(&release);
     if (!s && opened_count < DATASETS_MOST)
-        opened[opened_count++] = (struct opened){path, *out};
+        opened[opened_count++] = (struct opened){path, o->as_of_micros, *out};
     if (s && !e->source[0])
         snprintf(e->source, sizeof e->source, "%s", path);
     return s;

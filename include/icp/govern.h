@@ -166,6 +166,61 @@ struct icp_drift_options {
 ICP_API icp_status icp_drift(icp_model *m, icp_reader *before, icp_reader *now, const struct icp_drift_options *o, const struct icp_progress *p,
                              icp_buffer **json, struct icp_error *err);
 
+/** Flags of icp_calibrate_options. */
+enum {
+    ICP_CALIBRATE_STORED = 1u,         /**< the rows are scores as `icp score` writes them, not companies */
+    ICP_CALIBRATE_AS_OF = 2u,          /**< as_of is set */
+    ICP_CALIBRATE_SCORED = 4u,         /**< scored is set */
+    ICP_CALIBRATE_BASE = 8u,           /**< base_micro is set */
+    ICP_CALIBRATE_BASE_OF_MODEL = 16u, /**< the rows come from where the reference came from: the share of customers in it is expected. Fit alone */
+    ICP_CALIBRATE_HOST_KEYS = 32u      /**< keys are URLs, hosts or e-mail addresses and count as their hosts; as the model's events say without it */
+};
+
+/** Options of icp_calibrate(). */
+struct icp_calibrate_options {
+    uint32_t struct_size;        /**< sizeof of this struct */
+    uint32_t flags;              /**< ICP_CALIBRATE_... */
+    int32_t layer;               /**< ICP_LAYER_...; 0 = the first of the model, fit without one */
+    uint32_t horizon_days;       /**< how far ahead of a score an outcome counts; 0 = that of the layer, else 90; at most 3,650 */
+    int64_t as_of;               /**< with ICP_CALIBRATE_AS_OF, microseconds since 1970: no outcome dated at or after it is seen. Without it the data end on the
+                                      day of the last outcome */
+    int64_t scored;              /**< with ICP_CALIBRATE_SCORED, microseconds: when all scores were made. Without it, a scored_column and accounts it is not known:
+                                      every outcome counts, whenever it came, and no row is too young */
+    int64_t base_micro;          /**< with ICP_CALIBRATE_BASE: share of the companies at large that is expected to have the outcome within the horizon,
+                                      millionths, 1 to 999,999 */
+    int64_t alarm_micro;         /**< chance of a false alarm of a report on scores that hold, millionths, at most 500,000; 0 = 50,000. Who looks k times divides it by k */
+    const char *scored_column;   /**< column of the rows with the date of each score; NULL = none */
+    size_t scored_size;          /**< bytes of scored_column */
+    const char *key_column;      /**< key column of the rows; NULL = that of the model, else `key` or a likely one */
+    size_t key_size;             /**< bytes of key_column */
+    icp_accounts *accounts;      /**< events of the companies as of when they are scored; NULL = none */
+    const struct icp_event_columns *columns; /**< of the outcomes; NULL = found */
+    icp_decisions *decisions;    /**< overrides as of when the companies are scored; NULL = none. Stored scores carry their own (effective_tier, override) */
+};
+
+/** How scores compare with what came of them, as JSON (doc/calibration.md): by tier and by score the observed against the stated ratio, how well the
+ * scores rank (area under the curve, Cllr and its minimum, lift), slope and intercept of a recalibration, the base rate apart from all that, and a verdict
+ * with the outcomes it rests on and how many would be needed. Overridden companies are compared with others: did they turn out as the model said, or as
+ * the override did; and whether many are overridden. For fit and intent the outcome is converted (expanded where none converted),
+ * for retention churned. A company counts that was at risk when it was scored. Outcomes that are too young to have come count as such: a row whose
+ * horizon is not over counts with the share of outcomes that come by its age (Kaplan and Meier 1958; backwards in time, Lagakos, Barraj and De Gruttola
+ * 1988), on which the score is taken to have no bearing.
+ * Memory: 24 bytes a row and 8 more at the end, doubled while they grow, and the keys of the outcomes, of which above 16,777,216 those of a part of
+ * the companies are kept, chosen by hash. The same rows and outcomes give the same bytes, whatever their order.
+ * @param[in] m scores the rows; NULL only with ICP_CALIBRATE_STORED
+ * @param[in,out] rows companies, or scores; read to the end. A company may stand in several rows with different dates: intervals allow for it
+ * @param[in,out] outcomes readers of outcomes as for icp_fit_add_outcomes(), read to the end
+ * @param[in] count readers in outcomes, at least 1
+ * @param[in] o NULL = all defaults
+ * @param[in] p NULL = no progress
+ * @param[out] json one reference
+ * @param[out] err NULL allowed
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_IO, ICP_E_FORMAT (a date or a score that cannot be read), ICP_E_KEY, ICP_E_SCHEMA (a column that is not
+ *         there), ICP_E_LIMIT, ICP_E_CANCELLED, ICP_E_UNSUPPORTED (a layer that the model lacks), ICP_E_REFERENCE (accounts of another model), ICP_E_STATE
+ * @since 0.1 */
+ICP_API icp_status icp_calibrate(icp_model *m, icp_reader *rows, icp_reader *const *outcomes, uint32_t count, const struct icp_calibrate_options *o,
+                                 const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -966,6 +966,24 @@ LOOK(look_accounts) { /* every call takes them as they are */
     icp_result_free(r), icp_scorer_free(x);
 }
 CALL(accounts_report) { return icp_accounts_report(w->accounts, OUT(icp_buffer), e); }
+#define SCORES "key,scored,fit_evidence\na,2020-01-01,1.5\nb,2020-01-01,0\nc,2020-02-01,-1\nd,2020-01-01,1\ne,2020-01-05,-0.5\nf,2020-01-01,1.25\ng,2020-01-01,-2\nh,2020-03-20,2\n" \
+               "i,2020-01-01,0.25\nj,2020-01-01,-0.25\nk,2020-01-01,0.75\nl,2020-01-02,-1.5\n"
+#define CAME "key,outcome,date\na,converted,2020-01-09\nd,converted,2020-01-19\nh,converted,2020-03-25\nf,converted,2020-01-12\ni,won,2020-01-31\nj,converted,2020-01-01\nl,lost,2020-01-01\n"
+CALL(calibrate_stored) {
+    const struct icp_calibrate_options o = {.struct_size = sizeof o, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_BASE, .base_micro = 300000, .horizon_days = 30,
+                                            .scored_column = "scored", .scored_size = 6};
+    icp_reader *rows = reader_without_failure(w, SCORES), *outcomes[] = {reader_without_failure(w, CAME), reader_without_failure(w, CAME)};
+    const icp_status s = icp_calibrate(NULL, rows, outcomes, 2, &o, NULL, OUT(icp_buffer), e);
+    icp_reader_free(rows), icp_reader_free(outcomes[0]), icp_reader_free(outcomes[1]);
+    return s;
+}
+CALL(calibrate_accounts) {
+    const struct icp_calibrate_options o = {.struct_size = sizeof o, .layer = ICP_LAYER_INTENT, .accounts = w->accounts, .horizon_days = 30, .decisions = w->lab->decisions};
+    icp_reader *rows = reader_without_failure(w, w->lab->companies), *outcomes = reader_without_failure(w, w->lab->outcomes);
+    const icp_status s = icp_calibrate(w->lab->timing, rows, &outcomes, 1, &o, NULL, OUT(icp_buffer), e);
+    icp_reader_free(rows), icp_reader_free(outcomes);
+    return s;
+}
 CALL(accounts_audit) { return icp_accounts_audit(w->accounts, ICP_LAYER_INTENT, OUT(icp_buffer), e); }
 /* Rows under another name for a column, so that renames are looked for; against the model, and against rows with events. */
 CALL(drift_model) {
@@ -1157,6 +1175,8 @@ static const struct scenario scenarios[] = {
     {"icp_accounts_add_event", make_accounts, accounts_add_event, look_accounts, NULL, PART | LESS},
     {"icp_accounts_again", make_late_accounts, accounts_again, look_accounts, NULL, PART | LESS},
     {"icp_accounts_report", make_full_accounts, accounts_report, look_buffer, NULL, 0},
+    {"icp_calibrate", make_nothing, calibrate_stored, look_buffer, NULL, 0},
+    {"icp_calibrate", make_full_accounts, calibrate_accounts, look_buffer, NULL, SLOW | SOME},
     {"icp_accounts_audit", make_full_accounts, accounts_audit, look_buffer, NULL, 0},
     {"icp_drift", make_nothing, drift_model, look_buffer, NULL, 0},
     {"icp_drift", make_full_accounts, drift_rows, look_buffer, NULL, 0},

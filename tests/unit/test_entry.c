@@ -231,6 +231,47 @@ START_TEST(null_arguments_of_fit_and_model) {
 }
 END_TEST
 
+/* `in` is read by nobody: everything is refused before. */
+static void refuse_calibrate(icp_reader *in) {
+    icp_reader *const outcomes[] = {in, NULL};
+    icp_buffer *j = NULL;
+    struct icp_calibrate_options o = {.struct_size = sizeof o, .flags = ICP_CALIBRATE_STORED};
+#define ASKED(wanted, m, ...) do { \
+        o = (struct icp_calibrate_options){.struct_size = sizeof o, __VA_ARGS__}; \
+        REFUSED(wanted, icp_calibrate(m, in, outcomes, 1, &o, NULL, &j, e)); \
+    } while (0)
+    NULLED(icp_calibrate(NULL, NULL, outcomes, 1, &o, NULL, &j, e));
+    NULLED(icp_calibrate(NULL, in, NULL, 1, &o, NULL, &j, e));
+    NULLED(icp_calibrate(NULL, in, outcomes, 0, &o, NULL, &j, e));
+    NULLED(icp_calibrate(NULL, in, outcomes, 2, &o, NULL, &j, e)); /* one of them is NULL */
+    NULLED(icp_calibrate(NULL, in, outcomes, 1, &o, NULL, NULL, e));
+    NULLED(icp_calibrate(NULL, in, outcomes, 1, NULL, NULL, &j, e)); /* no model, and nothing stored */
+    ASKED(ICP_E_UNSUPPORTED, NULL, .flags = 64);
+    ASKED(ICP_E_UNSUPPORTED, lab.model, .layer = ICP_LAYER_INTENT);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .layer = 4);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .as_of = 1);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_AS_OF, .as_of = -1);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .scored = 1);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_SCORED, .scored = ICP_TIME_UNKNOWN);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .horizon_days = 30); /* from when? */
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_SCORED, .horizon_days = 3651);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_SCORED, .scored_column = "day", .scored_size = 3);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .scored_size = 3);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .key_size = 3);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .base_micro = 5);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_BASE, .base_micro = 1000000);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED | ICP_CALIBRATE_BASE_OF_MODEL);
+    ASKED(ICP_E_ARGUMENT, lab.model, .flags = ICP_CALIBRATE_BASE_OF_MODEL | ICP_CALIBRATE_BASE, .base_micro = 5);
+    ASKED(ICP_E_ARGUMENT, lab.timing, .flags = ICP_CALIBRATE_BASE_OF_MODEL, .layer = ICP_LAYER_INTENT);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .alarm_micro = 500001);
+    ASKED(ICP_E_ARGUMENT, NULL, .flags = ICP_CALIBRATE_STORED, .alarm_micro = -1);
+    ASKED(ICP_E_ARGUMENT, lab.timing, .flags = ICP_CALIBRATE_STORED, .accounts = lab.accounts);
+    ASKED(ICP_E_ARGUMENT, lab.timing, .flags = ICP_CALIBRATE_STORED, .decisions = (icp_decisions *)lab.accounts); /* not looked into */
+    ASKED(ICP_E_ARGUMENT, lab.timing, .accounts = lab.accounts, .layer = ICP_LAYER_INTENT, .scored_column = "day", .scored_size = 3);
+    ASKED(ICP_E_ARGUMENT, lab.timing, .accounts = lab.accounts, .layer = ICP_LAYER_INTENT, .flags = ICP_CALIBRATE_SCORED, .scored = 1);
+    ck_assert_ptr_null(j);
+}
+
 START_TEST(null_arguments_of_events) {
     const struct icp_event e1 = {.struct_size = sizeof e1, .time = TIMING_END - TIMING_DAY, .type = "login", .type_size = 5}, lunch = {.struct_size = sizeof lunch, .time = 5, .type = "had lunch", .type_size = 9};
     const struct icp_event early = {.struct_size = sizeof early, .time = -1, .type = "login", .type_size = 5}, none = {.struct_size = sizeof none, .time = 5};
@@ -339,6 +380,7 @@ START_TEST(null_arguments_of_events) {
     NULLED(icp_accounts_audit(NULL, ICP_LAYER_INTENT, &j, e));
     NULLED(icp_accounts_audit(lab.accounts, ICP_LAYER_INTENT, NULL, e));
     REFUSED(ICP_E_UNSUPPORTED, icp_accounts_audit(lab.accounts, ICP_LAYER_FIT, &j, e));
+    refuse_calibrate(in);
     ck_assert_int_eq(icp_accounts_again(NULL), 0);
     for (int32_t fit = -1; fit < 8; fit++) { /* any numbers */
         const int32_t q = icp_quadrant_of(fit, 7 - fit);

@@ -414,6 +414,19 @@ static icp_status cancel_diff(const struct icp_progress *p, struct icp_error *e,
 static icp_status cancel_stream(const struct icp_progress *p, struct icp_error *e) { return cancel_diff(p, e, NULL); }
 static icp_status cancel_join(const struct icp_progress *p, struct icp_error *e) { return cancel_diff(p, e, lab.long_rows); }
 START_TEST(progress_stops_diff) { cancelled_at_each_call(cancel_stream, 2), cancelled_at_each_call(cancel_join, 4); }
+static icp_status cancel_calibrate(const struct icp_progress *p, struct icp_error *e) {
+    const struct icp_calibrate_options o = {.struct_size = sizeof o, .flags = ICP_CALIBRATE_STORED};
+    char *scores = malloc(10000 * 32), *at = scores + sprintf(scores, "key,fit_evidence\n");
+    for (int i = 0; i < 10000; i++) at += sprintf(at, "c%d,%d\n", i, i % 4 - 2);
+    icp_reader *rows = reader_of(scores), *outcomes = reader_of("key,outcome,date\nc5,converted,2020-01-01\n");
+    icp_buffer *json = NOTHING;
+    const icp_status st = icp_calibrate(NULL, rows, &outcomes, 1, &o, p, &json, e);
+    if (st) ck_assert_ptr_eq(json, NOTHING);
+    else icp_buffer_unref(json);
+    icp_reader_free(rows), icp_reader_free(outcomes), free(scores);
+    return st;
+}
+START_TEST(progress_stops_calibrate) { cancelled_at_each_call(cancel_calibrate, 3); }
 END_TEST
 START_TEST(progress_stops_add_events) { cancelled_at_each_call(cancel_events, 2); }
 END_TEST
@@ -924,6 +937,7 @@ int main(void) {
     tcase_add_test(t, progress_stops_add_universe);
     tcase_add_test(t, progress_stops_fit_run);
     tcase_add_test(t, progress_stops_diff);
+    tcase_add_test(t, progress_stops_calibrate);
     tcase_add_test(t, progress_stops_add_events);
     tcase_add_test(t, progress_stops_add_outcomes);
     tcase_add_test(t, progress_stops_accounts_add);
