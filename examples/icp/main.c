@@ -62,7 +62,7 @@ const struct command commands[] = {
      "What each column holds, how well it alone tells customers apart, and which columns give the answer away; before any fit.",
      "table|csv|jsonl|json", "Columns that give the answer away are quarantined by icp fit too, unless --release names them (doc/audit.md).\n"
      "With --events and --as-of DATA is a model: how stale the events are, by signal and by account (doc/timing.md).\n"},
-    {"drift", "kAtlPqofE1Z", 2, 2, run_drift, "MODEL NOW [--before FILE] [-o FILE]",
+    {"drift", "kAtlPqofE1#", 2, 2, run_drift, "MODEL NOW [--before FILE] [-o FILE]",
      "Has the mix of companies changed since the fit, or since --before, and are the columns still what they were?", ANY_FORMAT,
      "What is tested, how, and what is found with how many rows: doc/drift.md. Layers that look at events need --events and --as-of.\n" ROWS},
     {"match", "AtlPfoqkhcX", 1, 1, run_match, "UNIVERSE --customers FILE [-o FILE]",
