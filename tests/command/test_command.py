@@ -260,3 +260,16 @@ def test_a_model_names_no_customer(world, tmp_path):
     assert whole["summary"]["matches"]["unmatched"] == {"count": 1} and whole["summary"]["matches"]["duplicate"] == {"count": 1}
     model = (tmp_path / "m").read_bytes()
     assert b'"unmatched"' in model and not [k for k in [*keys[1:], "nobody.example"] if k.encode() in model]
+
+
+def test_no_command_has_an_option_twice(icp):
+    """Letters tie options to commands; one that two commands' options share would give each the other's."""
+    names = [line.split("icp ", 1)[1] for line in icp.ok("--help").splitlines() if line.startswith("  icp ")]
+    for name in names:
+        words = [w for w in name.split() if w.isalpha() and w.islower()][:2]
+        for n in (2, 1):
+            p = icp(*words[:n], "--help")
+            if p.returncode == 0:
+                break
+        options = [line.split()[0] for line in p.stdout.decode().splitlines() if line.startswith("  -")]
+        assert options and len(options) == len(set(options)), name
