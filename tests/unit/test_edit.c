@@ -116,14 +116,14 @@ START_TEST(mean_ratio_stays_near_one_with_columns_hidden) {
             for (int f = 0; f < WORLD_COLUMNS; f++)
                 if (world_uniform(&state) < .5) h.w.row[i].cells[f][0] = 0;
         char *odd = world_csv(&h.w, 1, 2, 0);
-        for (int i = 0; i < LARGE; i++) {
+        for (int i = 0; i < LARGE; i += 3) {
             icp_model *m = large_edit(&h, i);
             if (m) total[i] += outside(m, &h, odd), n[i]++;
             icp_model_unref(m);
         }
         free(odd), half_free(&h);
     }
-    for (int i = 0; i < LARGE; i++) ck_assert_msg(total[i] / n[i] > .85 && total[i] / n[i] < 1.1, "edit %d: mean ratio %f", i, total[i] / n[i]);
+    for (int i = 0; i < LARGE; i += 3) ck_assert_msg(total[i] / n[i] > .85 && total[i] / n[i] < 1.1, "edit %d: mean ratio %f", i, total[i] / n[i]);
 }
 END_TEST
 
@@ -131,7 +131,7 @@ END_TEST
 START_TEST(mean_ratio_of_a_column_alone_stays_one) {
     double total[WORLD_COLUMNS] = {0};
     int n[WORLD_COLUMNS] = {0};
-    for (uint64_t seed = 81; seed < 87; seed++) {
+    for (uint64_t seed = 81; seed < 85; seed++) {
         struct half h = half_new(c, seed, 2000, 80, .1);
         struct world alone = {h.w.rows, h.w.customers, malloc((size_t)h.w.rows * sizeof *h.w.row)};
         for (int f = 0; f < WORLD_COLUMNS; f++) {
