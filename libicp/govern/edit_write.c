@@ -54,6 +54,10 @@ static bool same(const struct icp__learned_figures *a, const struct icp__learned
 static void write_learned(const struct icp__edit *e, struct icp__bytes *b) {
     icp__bytes_init(b, e->ctx);
     icp__bytes_add(b, icp__edits_spread(e->m), ICP__SPREAD_SIZE);
+    if (icp__edits_unseen(e->m) != NULL)
+        icp__bytes_add(b, icp__edits_unseen(e->m), ICP__UNSEEN_SIZE);
+    else
+        icp__bytes_room(b, ICP__UNSEEN_SIZE);
     for (uint32_t i = 0; i < e->m->info.traits; i++)
         if (!same(&e->now[i], &e->learned[i]))
             icp__edits_record(b, i, &e->learned[i]);
@@ -74,8 +78,17 @@ static bool is_own(const char *tag) {
     return false;
 }
 
+/* How companies that the fit did not see score, its folds alone could say: it stands there again once all is as it was learned. */
+static bool add_unseen(const struct icp__edit *e, const struct files *f, struct icp__container *k) {
+    const char *unseen = f->learned.data + ICP__SPREAD_SIZE;
+    bool any = false;
+    for (uint32_t i = 0; i < ICP__UNSEEN_SIZE && !any; i++)
+        any = unseen[i] != 0;
+    return !any || !icp__edit_undone(e) || icp__container_add(k, "UNSN", 0, unseen, ICP__UNSEEN_SIZE);
+}
+
 static bool add_edits(const struct icp__edit *e, const struct files *f, struct icp__container *k) {
-    return icp__container_add(k, ICP__TAG_EDITS, ICP__SECTION_CRITICAL, e->history.data, e->history.size) &&
+    return add_unseen(e, f, k) && icp__container_add(k, ICP__TAG_EDITS, ICP__SECTION_CRITICAL, e->history.data, e->history.size) &&
            icp__container_add(k, ICP__TAG_LEARNED, ICP__SECTION_CRITICAL, f->learned.data, f->learned.size);
 }
 
@@ -90,7 +103,7 @@ static bool add_sections(const struct icp__edit *e, const struct files *f, struc
     for (uint32_t i = 0; fits && i < old->count; i++) {
         const struct icp__section *s = &old->sections[i];
         const void *data = s->data;
-        if (strcmp(s->tag, ICP__TAG_EDITS) == 0 || strcmp(s->tag, ICP__TAG_LEARNED) == 0)
+        if (strcmp(s->tag, ICP__TAG_EDITS) == 0 || strcmp(s->tag, ICP__TAG_LEARNED) == 0 || strcmp(s->tag, "UNSN") == 0)
             continue;
         for (size_t n = 0; n < sizeof fresh / sizeof *fresh; n++)
             if (strcmp(s->tag, fresh[n].tag) == 0)

@@ -9,7 +9,7 @@ static icp_status bad(const char *source, struct icp_error *err, const char *tag
     return icp__fail_at(err, ICP_E_FORMAT, &where, "section %s, record %llu: %s", tag, (unsigned long long)index, what);
 }
 
-static const uint8_t *record(const icp_model *m, uint32_t i) { return m->changed + ICP__SPREAD_SIZE + (size_t)i * ICP__RECORD_SIZE; }
+static const uint8_t *record(const icp_model *m, uint32_t i) { return m->changed + ICP__LEARNED_HEAD + (size_t)i * ICP__RECORD_SIZE; }
 
 struct icp__learned_figures icp__edits_learned(const icp_model *m, uint32_t entry) {
     const uint8_t *e = icp__entry(m, entry);
@@ -39,6 +39,8 @@ void icp__edits_record(struct icp__bytes *out, uint32_t entry, const struct icp_
 }
 
 const uint8_t *icp__edits_spread(const icp_model *m) { return m->changed != NULL ? m->changed : m->spread; }
+
+const uint8_t *icp__edits_unseen(const icp_model *m) { return m->changed != NULL ? m->changed + ICP__SPREAD_SIZE : m->unseen; }
 
 static bool read_hex(const struct icp__json *j, uint8_t out[32]) {
     if (j == NULL || j->type != ICP__JSON_STRING || j->text.size != 64)
@@ -77,9 +79,9 @@ static icp_status check_history(icp_model *m, const char *source, struct icp_err
 
 static icp_status check_records(const icp_model *m, const char *source, struct icp_error *err) {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < 2 * ICP__SCORES; i++) {
+    for (uint32_t i = 0; i < 3 * ICP__SCORES; i++) {
         const uint64_t n = icp__get64(m->changed + (size_t)i * 8);
-        sum = i == ICP__SCORES ? 0 : sum;
+        sum = i % ICP__SCORES == 0 ? 0 : sum;
         if (n > INT64_MAX - sum)
             return bad(source, err, ICP__TAG_LEARNED, i, "sum out of range");
         sum += n;
@@ -114,11 +116,11 @@ icp_status icp__edits_open(icp_model *m, const char *source, struct icp_error *e
         return check_flag(m, source, err);
     if ((m->edits->flags | learned->flags) & ICP__SECTION_DEFLATED)
         return bad(source, err, ICP__TAG_EDITS, 0, "is deflated");
-    if (learned->size < ICP__SPREAD_SIZE || (learned->size - ICP__SPREAD_SIZE) % ICP__RECORD_SIZE != 0 ||
-        (learned->size - ICP__SPREAD_SIZE) / ICP__RECORD_SIZE > m->info.traits)
+    if (learned->size < ICP__LEARNED_HEAD || (learned->size - ICP__LEARNED_HEAD) % ICP__RECORD_SIZE != 0 ||
+        (learned->size - ICP__LEARNED_HEAD) / ICP__RECORD_SIZE > m->info.traits)
         return bad(source, err, ICP__TAG_LEARNED, 0, "size out of range");
     m->changed = learned->data;
-    m->changed_count = (uint32_t)((learned->size - ICP__SPREAD_SIZE) / ICP__RECORD_SIZE);
+    m->changed_count = (uint32_t)((learned->size - ICP__LEARNED_HEAD) / ICP__RECORD_SIZE);
     icp_status st = check_history(m, source, err);
     if (st == ICP_OK)
         st = check_records(m, source, err);
