@@ -8,10 +8,10 @@
 #include "govern/drift.h"
 #include "govern/predict.h"
 
-#define FOR_KNOWN .05 /* parts of the chance of a false alarm; a fifth is kept in hand, since lists are never quite drawn at random */
-#define FOR_SCORES .05
-#define FOR_TRAITS .7
-#define SOUGHT_PART .9 /* of that of traits: for changes that can be found in four of five runs */
+#define FOR_KNOWN .03 /* parts of the chance of a false alarm; a sixth is kept in hand, since lists are never quite drawn at random */
+#define FOR_SCORES .03
+#define FOR_TRAITS .78
+#define SOUGHT_PART .92 /* of that of traits: for changes that can be found in four of five runs */
 #define SOUGHT_ONE .1 /* at most so much for one of them */
 #define RARE_PART .05  /* for traits that fewer than one row should have */
 #define ODDS 2.25      /* the change that is sought: 10% to 20% */
