@@ -2,6 +2,7 @@
 /* What is asked of two samples: each share in both directions, once (doc/drift.md). */
 #include "base/hash.h"
 #include "govern/drift.h"
+#include "model/edits.h"
 
 #define WITHOUT_LEAST 8.0 /* rows expected without it, so that all having it would be no chance */
 #define NESTED .8 /* a word and its beginning, of which it makes up so much, are asked about once */
@@ -156,9 +157,10 @@ struct slack {
 };
 static struct slack slack_of(const struct icp__drift *d, uint32_t layer, int32_t cut, uint64_t of) {
     const icp_model *m = d->model->part[layer];
+    const uint8_t *learned = icp__edits_spread(m); /* an edit moves both alike, as far as anyone knows */
     uint64_t seen = 0, seen_of = 0, unseen = 0, unseen_of = 0;
     for (int32_t i = 0; m->unseen != NULL && i < ICP__SCORES; i++) {
-        const uint64_t a = icp__get64(m->spread + (size_t)i * 8), b = icp__get64(m->unseen + (size_t)i * 8);
+        const uint64_t a = icp__get64(learned + (size_t)i * 8), b = icp__get64(m->unseen + (size_t)i * 8);
         seen_of += a, unseen_of += b;
         if (i + ICP__SCORE_MIN >= cut)
             seen += a, unseen += b;
