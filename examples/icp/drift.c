@@ -91,7 +91,9 @@ static void closing(const struct json *drift, struct text *out) {
     name_list(drift, "new_columns", "columns that the model does not know: ", out);
     name_list(drift, "absent_unused", "columns that are gone, which the model does not use: ", out);
     if (tested && json_int(tested, "sought")) {
-        text_put(out, "with so many rows a share is found to rise from 10% to 20%, or as much in odds, in four of five runs where it was at least ");
+        text_put(out, "with so many rows ");
+        text_int(out, json_int(tested, "sought"));
+        text_put(out, " moves as large as from 10% to 20% are found in four of five runs, of shares down to ");
         text_fixed(out, (json_int(tested, "found_from_micro") + 500) / 1000, 1);
         text_put(out, "%\n");
     } else {

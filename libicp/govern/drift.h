@@ -39,9 +39,15 @@ enum icp__drift_kind {
     ICP__KNOWN_SHARE, /* of the rows in which a column is known */
     ICP__SCORE_SHARE  /* of the rows that score so high */
 };
+enum icp__drift_rarity {
+    ICP__DRIFT_NEVER, /* so few rows should be without it that all having it would be no wonder */
+    ICP__DRIFT_RARE,  /* not one row should have it */
+    ICP__DRIFT_COMMON
+};
 /* One question: is this count of the second sample too large for chance? A fall is a rise of those without. */
 struct icp__drift_test {
-    uint8_t kind; /* enum icp__drift_kind */
+    uint8_t kind;   /* enum icp__drift_kind */
+    uint8_t rarity; /* enum icp__drift_rarity, of those with it */
     bool up, alarm;
     bool sought;   /* a change of the odds by 9/4 is found in four of five runs */
     uint32_t what; /* trait, column, or part */
@@ -90,6 +96,7 @@ struct icp__drift {
     uint32_t alarms, schema_alarms;
 };
 
+static inline double icp__drift_part(uint64_t n, uint64_t of) { return of ? (double)n / (double)of : 0; }
 /* The columns that are compared: used, and read from cells. */
 static inline bool icp__drift_compares(const icp_model *m, uint32_t column) {
     return m->slots[column].known != ICP__NONE && !icp__model_of_events(m, column);
@@ -104,6 +111,7 @@ void icp__drift_scores(const struct icp__drift *d, struct icp__drift_side *s, bo
 /* Reads rows to the end. Accounts may be NULL. */
 icp_status icp__drift_read(struct icp__drift *d, icp_reader *r, struct icp__drift_side *s, const struct icp_drift_options *o, icp_accounts *accounts,
                            const struct icp_progress *p, struct icp_error *err);
+icp_status icp__drift_ask(struct icp__drift *d, struct icp_error *err);
 icp_status icp__drift_test_all(struct icp__drift *d, struct icp_error *err);
 void icp__drift_judge(struct icp__drift *d);
 icp_status icp__drift_write(const struct icp__drift *d, struct icp__bytes *b, struct icp_error *err);

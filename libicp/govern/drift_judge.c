@@ -8,7 +8,7 @@
 #define RENAMED .5       /* overlap of the shares of traits */
 #define RENAMED_LEAST 20u /* cells that could be read */
 
-static double part(uint64_t n, uint64_t of) { return of ? (double)n / (double)of : 0; }
+static double part(uint64_t n, uint64_t of) { return icp__drift_part(n, of); }
 
 /* How much of the traits' shares before the new column's cells give: sum of the smaller shares over sum of the shares. */
 static double overlap(const struct icp__drift *d, const struct icp__drift_pair *pair) {

@@ -15,7 +15,7 @@ struct writing {
 };
 
 static int64_t micro(double v) { return icp__round(v * 1e6); }
-static int64_t share(uint64_t n, uint64_t of) { return of ? micro((double)n / (double)of) : 0; }
+static int64_t share(uint64_t n, uint64_t of) { return micro(icp__drift_part(n, of)); }
 
 /* "12.3%" */
 static void put_percent(struct icp__bytes *b, int64_t micros) {
@@ -42,7 +42,7 @@ static struct sides sides_of(const struct icp__drift_test *q) {
 }
 
 double icp__drift_size(const struct icp__drift_test *q) {
-    const double a = q->had_of ? (double)q->had / (double)q->had_of : 0, b = q->has_of ? (double)q->has / (double)q->has_of : 0;
+    const double a = icp__drift_part(q->had, q->had_of), b = icp__drift_part(q->has, q->has_of);
     return b > a ? b - a : a - b;
 }
 
