@@ -3,12 +3,12 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "govern/calibration.h"
+#include "model/playbook.h"
 #include "trait/parse.h"
 
 #define LN2 0.69314718055994530942
 
 static const char *const held[ICP__HELD] = {"cannot tell", "holds", "overstates", "understates", "ranks no better than chance", "base rate moved", "not judged"};
-static const char *const layers[] = {"", "fit", "intent", "retention"};
 static const char *const kinds[ICP__OUTCOMES] = {"", "converted", "lost", "expanded", "renewed", "churned"};
 
 /* ,"name":v in millionths; unknown = null. */
@@ -43,7 +43,7 @@ static void write_day(struct icp__bytes *b, const char *name, bool known, int64_
 
 static void write_head(const struct icp__calibration *k, struct icp__bytes *b) {
     const struct icp__watch *w = k->watch;
-    icp__bytes_print(b, "{\"version\":1,\"layer\":\"%s\",\"outcome\":\"%s\",\"scores\":\"%s\"", layers[w->layer], icp__watch_outcome(w), k->stored ? "stored" : "fresh");
+    icp__bytes_print(b, "{\"version\":1,\"layer\":\"%s\",\"outcome\":\"%s\",\"scores\":\"%s\"", icp__layer_names[w->layer], icp__watch_outcome(w), k->stored ? "stored" : "fresh");
     icp__bytes_text(b, ",\"model\":");
     if (k->model != NULL)
         icp__json_hex(b, k->model, 32);

@@ -8,7 +8,6 @@
 #define BLOCK 65536u
 
 static const char *const parts[ICP__DIFF_PARTS] = {"data", "decay", "edits", "customers", "reference", "extraction", "joint"};
-static const char *const layers[] = {"", "fit", "intent", "retention"};
 
 static int64_t size_of(int64_t v) { return v < 0 ? -v : v; }
 
@@ -280,7 +279,7 @@ static void put_largest(const struct icp__diff *d, struct icp__bytes *b) {
 }
 
 void icp__diff_summary(const struct icp__diff *d, struct icp__bytes *b) {
-    icp__bytes_print(b, "{\"version\":1,\"layer\":\"%s\"", layers[d->layer]);
+    icp__bytes_print(b, "{\"version\":1,\"layer\":\"%s\"", icp__layer_names[d->layer]);
     put_model(b, "from", d->from.whole);
     put_model(b, "to", d->to.part != NULL ? d->to.whole : d->from.whole);
     if (d->via.part != NULL)

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/sort.h"
 #include "govern/drift.h"
+#include "model/playbook.h"
 
 #define SHOWN 20u /* shares of one column */
 
@@ -215,10 +216,6 @@ static int32_t median(const uint64_t *score, uint64_t of) {
     return 0;
 }
 
-static const char *layer_name(uint32_t layer) {
-    return layer == ICP_LAYER_FIT ? "fit" : layer == ICP_LAYER_INTENT ? "intent" : "retention";
-}
-
 /* The surest answer speaks for the layer. */
 static void write_layer(struct writing *w, uint32_t k) {
     const struct icp__drift *d = w->d;
@@ -231,7 +228,7 @@ static void write_layer(struct writing *w, uint32_t k) {
     }
     if (q == NULL)
         return;
-    const char *name = layer_name(d->model->part[k]->layer);
+    const char *name = icp__layer_names[d->model->part[k]->layer];
     const struct sides s = sides_of(q);
     icp__bytes_init(&sentence, d->ctx);
     begin(w, (struct icp_str){name, strlen(name)}, "score:", "score");
@@ -314,7 +311,7 @@ static void write_not_judged(struct icp__bytes *b, const struct icp__drift *d) {
     }
     for (uint32_t k = 0; k < d->model->parts; k++)
         if (!icp__drift_compares_layer(d, k)) {
-            icp__bytes_print(b, "%s{\"layer\":\"%s\",\"why\":\"%s\",\"rows_needed\":null}", n++ ? "," : "", layer_name(d->model->part[k]->layer),
+            icp__bytes_print(b, "%s{\"layer\":\"%s\",\"why\":\"%s\",\"rows_needed\":null}", n++ ? "," : "", icp__layer_names[d->model->part[k]->layer],
                              why_no_layer(d->model->part[k], d->now.score[k] != NULL));
         }
     icp__bytes_text(b, "]");

@@ -3,10 +3,10 @@
 #include "govern/gates.h"
 #include "ingest/batch.h"
 #include "model/model.h"
+#include "model/playbook.h"
 #include <icp/govern.h>
 
 enum { TIERS = 6 };
-static const char *const layer_names[] = {"", "fit", "intent", "retention"};
 
 struct check {
     icp_model *candidate, *published; /* published NULL = none yet */
@@ -50,7 +50,7 @@ static void percent(struct icp__bytes *b, int64_t micro) {
 static void write_gate(struct check *k, const struct gate *g) {
     icp__bytes_print(&k->out, "%s{\"gate\":\"%s\"", k->out.data != NULL && k->out.data[k->out.size - 1] == '}' ? "," : "", g->name);
     if (g->layer != 0)
-        icp__bytes_print(&k->out, ",\"layer\":\"%s\"", layer_names[g->layer]);
+        icp__bytes_print(&k->out, ",\"layer\":\"%s\"", icp__layer_names[g->layer]);
     icp__bytes_print(&k->out, ",\"checked\":%s,\"passed\":%s", g->checked ? "true" : "false", g->passed ? "true" : "false");
     if (g->measured) {
         icp__json_member(&k->out, "figure_micro", g->figure);
@@ -79,7 +79,7 @@ static int64_t allowed_rise(const struct check *k, const icp_model *part, const 
 static void check_cllr(struct check *k, const icp_model *part, const icp_model *before) {
     const int64_t cllr = part->info.cllr_micro;
     struct gate g = {"cllr", (int32_t)part->layer, true, cllr <= k->gates.cllr_most, true, cllr, k->gates.cllr_most};
-    icp__bytes_print(&k->why, "cross-fitted Cllr of %s is ", layer_names[part->layer]);
+    icp__bytes_print(&k->why, "cross-fitted Cllr of %s is ", icp__layer_names[part->layer]);
     bits(&k->why, cllr);
     icp__bytes_text(&k->why, " bits; at most ");
     bits(&k->why, g.limit);
@@ -90,7 +90,7 @@ static void check_cllr(struct check *k, const icp_model *part, const icp_model *
         return;
     const int64_t worse = cllr - before->info.cllr_micro, rise = allowed_rise(k, part, before);
     g = (struct gate){"cllr_worse", g.layer, true, worse <= rise, true, worse, rise};
-    icp__bytes_print(&k->why, "cross-fitted Cllr of %s goes from ", layer_names[part->layer]);
+    icp__bytes_print(&k->why, "cross-fitted Cllr of %s goes from ", icp__layer_names[part->layer]);
     bits(&k->why, before->info.cllr_micro);
     icp__bytes_text(&k->why, " to ");
     bits(&k->why, cllr);
@@ -161,12 +161,12 @@ static icp_status check_tiers(struct check *k, const icp_model *part, const icp_
         icp__bytes_text(&k->why, " of ");
         if (rows)
             icp__bytes_count(&k->why, k->companies);
-        icp__bytes_print(&k->why, "%s change their tier of %s; at most ", rows ? " companies" : "the reference's companies", layer_names[layer]);
+        icp__bytes_print(&k->why, "%s change their tier of %s; at most ", rows ? " companies" : "the reference's companies", icp__layer_names[layer]);
         percent(&k->why, g.limit);
         icp__bytes_text(&k->why, " may");
         icp__bytes_text(&k->why, rows || !k->gates.rows_required ? "" : "; rows are required, and there are none");
     } else
-        icp__bytes_print(&k->why, "tiers of %s were not compared: %s", layer_names[layer],
+        icp__bytes_print(&k->why, "tiers of %s were not compared: %s", icp__layer_names[layer],
                          part->signals != NULL || before->signals != NULL ? "there are no rows with events" : "there are no rows, and the references differ");
     write_gate(k, &g);
     icp__bytes_print(&k->out, ",\"basis\":%s", rows ? "\"rows\"" : stored ? "\"reference\"" : "null");
@@ -182,7 +182,7 @@ static void check_layers(struct check *k) {
         const uint32_t layer = k->published->part[i]->layer;
         if (icp__model_part(k->candidate, (int32_t)layer) != NULL)
             continue;
-        icp__bytes_print(&k->why, "%s%s", k->why.size != 0 ? ", " : "the candidate lacks what the published model has: ", layer_names[layer]);
+        icp__bytes_print(&k->why, "%s%s", k->why.size != 0 ? ", " : "the candidate lacks what the published model has: ", icp__layer_names[layer]);
         g.passed = !k->gates.layers_kept;
     }
     if (k->why.size == 0)

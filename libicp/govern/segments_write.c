@@ -2,6 +2,7 @@
 /* The segment report as JSON (doc/segments.md). */
 #include "base/json.h"
 #include "govern/segments.h"
+#include "model/playbook.h"
 #include "trait/family.h"
 
 /* What the model stores of a segment; sides are known of listed traits and of parts that leave no gap. */
@@ -134,7 +135,7 @@ static void write_dimension(struct icp__bytes *b, const struct icp__segments *s,
 }
 
 icp_status icp__segments_write(const struct icp__segments *s, icp_buffer **json, struct icp_error *err) {
-    const char *layer = s->layer == ICP_LAYER_FIT ? "fit" : s->layer == ICP_LAYER_INTENT ? "intent" : "retention";
+    const char *layer = icp__layer_names[s->layer];
     struct icp__bytes b;
     icp__bytes_init(&b, s->ctx);
     icp__bytes_text(&b, "{\"version\":1,\"model\":");

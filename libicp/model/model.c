@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The public face of a model: loading, saving, figures, traits. */
 #include "model/edits.h"
+#include "model/playbook.h"
 
 static void destroy(icp_model *m) {
     icp_context *c = m->ctx;
@@ -291,7 +292,7 @@ icp_status icp_model_summary(const icp_model *m, icp_buffer **json, struct icp_e
     else
         icp__bytes_text(&b, "{}");
     for (uint32_t i = 1; i < m->parts; i++) /* further layers become members of the first one's object */
-        summary_member(&b, m->part[i]->layer == ICP_LAYER_INTENT ? "intent" : "retention", m->part[i]->summary);
+        summary_member(&b, icp__layer_names[m->part[i]->layer], m->part[i]->summary);
     if (m->edits != NULL)
         summary_member(&b, "edits", m->edits);
     return icp__bytes_finish(&b, json, err);

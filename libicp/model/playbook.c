@@ -4,6 +4,7 @@
 
 const char *const icp__quadrant_names[ICP__QUADRANTS + 1] = {"", "low", "investigate", "early", "pursue"};
 static const char *const defaults[ICP__QUADRANTS + 1] = {"", "low priority", "investigate", "nurture", "pursue"};
+const char *const icp__layer_names[4] = {"", "fit", "intent", "retention"};
 const char *const icp__tier_names[ICP__TIERS + 1] = {"", "Very Poor", "Poor", "Fair", "Good", "Excellent"};
 
 int32_t icp_quadrant_of(int32_t fit_tier, int32_t intent_tier) {

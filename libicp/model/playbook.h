@@ -16,3 +16,4 @@ icp_status icp__playbook_read(icp_context *c, const struct icp__json *book, icp_
 /* p may be NULL: the defaults. */
 struct icp_str icp__playbook_action(const struct icp__playbook *p, int32_t fit_tier, int32_t intent_tier);
 extern const char *const icp__tier_names[ICP__TIERS + 1], *const icp__quadrant_names[ICP__QUADRANTS + 1];
+extern const char *const icp__layer_names[4]; /* by ICP_LAYER_... */

@@ -3,6 +3,7 @@
 #include "model/timing.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "model/playbook.h"
 #include "model/surge.h"
 #include "trait/parse.h"
 
@@ -197,7 +198,7 @@ static icp_status learn(struct learning *k, const struct icp_progress *p, struct
 static icp_status enough(const struct learning *k, struct icp_error *err) {
     const struct icp__moments *m = &k->moments;
     const struct icp__timing_input *in = k->in;
-    const char *layer = in->layer == ICP_LAYER_INTENT ? "intent" : "retention";
+    const char *layer = icp__layer_names[in->layer];
     if (!in->history->events && in->layer == ICP_LAYER_INTENT)
         return icp__fail(err, ICP_E_TOO_FEW, "no events were given: intent cannot be learned from outcomes alone");
     if (in->layer == ICP_LAYER_RETENTION && !in->history->by_kind[ICP__CHURNED])

@@ -2,6 +2,7 @@
 /* How stale the events of many accounts are, by signal and by account (doc/timing.md). */
 #include "base/json.h"
 #include "base/sort.h"
+#include "model/playbook.h"
 #include "score/account.h"
 #include "trait/parse.h"
 
@@ -120,7 +121,7 @@ static bool write_accounts(const struct auditing *k, struct icp__bytes *b) {
 static icp_status write(struct auditing *k, icp_buffer **json, struct icp_error *err) {
     struct icp__bytes b;
     icp__bytes_init(&b, k->a->ctx);
-    icp__bytes_print(&b, "{\"version\":1,\"layer\":\"%s\"", k->s->layer == ICP_LAYER_INTENT ? "intent" : "retention");
+    icp__bytes_print(&b, "{\"version\":1,\"layer\":\"%s\"", icp__layer_names[k->s->layer]);
     write_day(&b, "as_of", k->day);
     icp__bytes_print(&b, ",\"assumed\":%s", k->s->assumed ? "true" : "false");
     icp__bytes_print(&b, ",\"threshold\":\"%s\",\"signals\":[", k->s->assumed ? "four weeks" : "three half-lives: an event then counts an eighth");

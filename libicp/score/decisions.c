@@ -108,11 +108,10 @@ static icp_status label_of(const struct replay *r, struct icp__decision *x) {
 }
 
 static icp_status read_override(const struct replay *r, struct icp__decision *x) {
-    static const char *const layers[] = {"fit", "intent", "retention"};
     size_t tier = 0, layer = 0;
     icp_status st = choice_of(r, "tier", icp__tier_names + 1, ICP__TIERS, true, &tier);
     if (st == ICP_OK)
-        st = choice_of(r, "layer", layers, 3, false, &layer);
+        st = choice_of(r, "layer", icp__layer_names + 1, 3, false, &layer);
     if (st == ICP_OK)
         st = day_of(r, "expiry", true, &x->expiry);
     if (st == ICP_OK)

@@ -29,8 +29,6 @@ static void model(struct icp__bytes *b, bool any, const uint8_t id[32]) {
     icp__json_hex(b, id, 32);
 }
 
-static const char *layer(uint32_t l) { return l == ICP_LAYER_FIT ? "fit" : l == ICP_LAYER_INTENT ? "intent" : "retention"; }
-
 void icp__decision_write(const struct icp__decision *x, struct icp__bytes *b) {
     icp__bytes_print(b, "{\"number\":%llu", (unsigned long long)x->number);
     if (x->time != ICP_TIME_UNKNOWN)
@@ -44,7 +42,7 @@ void icp__decision_write(const struct icp__decision *x, struct icp__bytes *b) {
     icp__bytes_text(b, x->traits ? "]" : "");
     model(b, x->any_model, x->model);
     if (!x->flag) {
-        icp__bytes_print(b, ",\"layer\":\"%s\",\"tier\":\"%s\"", layer(x->layer), icp__tier_names[x->tier]);
+        icp__bytes_print(b, ",\"layer\":\"%s\",\"tier\":\"%s\"", icp__layer_names[x->layer], icp__tier_names[x->tier]);
         day(b, "expiry", x->expiry);
     }
     text(b, "reason", x->reason);

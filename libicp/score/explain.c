@@ -45,9 +45,6 @@ icp_status icp_scorer_contributions(const icp_scorer *s, int32_t layer, int32_t 
     return ICP_OK;
 }
 
-static const char *layer_name(uint32_t layer) {
-    return layer == ICP_LAYER_FIT ? "fit" : layer == ICP_LAYER_INTENT ? "intent" : "retention";
-}
 static const char *confidence_name(int32_t confidence) {
     static const char *const names[] = {"", "Insufficient", "Low", "Medium", "High"};
     return names[confidence];
@@ -211,7 +208,7 @@ icp_status icp_scorer_causes(const icp_scorer *s, int32_t layer, icp_buffer **js
     v = &s->score;
     sort_hits(s->hits, s->record.count);
     icp__bytes_init(&b, s->ctx);
-    icp__bytes_print(&b, "{\"version\":1,\"layer\":\"%s\",\"score\":%d,\"tier\":\"%s\"", layer_name(s->model->layer), v->score, icp__tier_names[v->tier]);
+    icp__bytes_print(&b, "{\"version\":1,\"layer\":\"%s\",\"score\":%d,\"tier\":\"%s\"", icp__layer_names[s->model->layer], v->score, icp__tier_names[v->tier]);
     icp__json_member(&b, "millipoints", v->millipoints);
     icp__json_member(&b, "unsaturated", icp__points_linear(v->millipoints));
     icp__json_member(&b, "saturation", v->score - icp__points_linear(v->millipoints));
