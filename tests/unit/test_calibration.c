@@ -431,7 +431,7 @@ static void unbiased(const struct young *y, const char *what, int runs) {
 }
 
 START_TEST(young_outcomes_bias_nothing) {
-    enum { RUNS = 50 };
+    enum { RUNS = 36 };
     struct young base = {0}, good = {0};
     double slope = 0;
     young_worlds(0, RUNS, &base, &good, &slope);
