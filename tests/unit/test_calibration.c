@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calibration against outcomes: figures against plain computations, verdicts over many seeds, young outcomes, what counts and what does not. */
 #include "check_main.h"
+#include "govern/observed.h"
 #include "scored.h"
 
 #define DAY(n) ((SCORED_START + (n)) * SCORED_DAY)
@@ -68,6 +69,22 @@ static double plain_auc(const struct plain *p) {
             sum += p->came[j] && !p->fit ? 0 : p->x[i] > p->x[j] ? 1 : p->x[i] == p->x[j] ? .5 : 0;
     return sum / p->k / p->all;
 }
+/* Of DeLong: how the share that each row beats varies, among the outcomes and among the others. */
+static double plain_auc_variance(const struct plain *p) {
+    double sum[2] = {0}, square[2] = {0};
+    for (int i = 0; i < p->n; i++)
+        for (int side = 0; side < 2; side++) { /* 0 = as an outcome, 1 = as one of the others */
+            double beaten = 0;
+            if (side == 0 ? !p->came[i] : p->came[i] && !p->fit) continue;
+            for (int j = 0; j < p->n; j++) {
+                if (side == 0 ? p->came[j] && !p->fit : !p->came[j]) continue;
+                beaten += p->x[i] == p->x[j] ? .5 : (p->x[i] > p->x[j]) == (side == 0);
+            }
+            beaten /= side == 0 ? p->all : p->k;
+            sum[side] += beaten, square[side] += beaten * beaten;
+        }
+    return (square[0] - sum[0] * sum[0] / p->k) / p->k / (p->k - 1) + (square[1] - sum[1] * sum[1] / p->all) / p->all / (p->all - 1);
+}
 static double plain_cllr(const struct plain *p) {
     double with = 0, without = 0;
     for (int i = 0; i < p->n; i++) {
@@ -127,6 +144,10 @@ START_TEST(figures_are_those_of_plain_computations) {
             ck_assert_int_eq(scored_number(j, "\"ratio\":", "outcomes"), p.k);
             NEAR(scored_share(j, "\"base\":", "observed_micro"), (double)p.k / p.n, 1e-6);
             NEAR(scored_share(j, "\"ranking\":", "auc_micro"), plain_auc(&p), 2e-6);
+            const double auc = plain_auc(&p), n = auc * (1 - auc) / plain_auc_variance(&p);
+            const struct icp__estimate around = icp__share_range(auc * n, n, .95);
+            NEAR(scored_share(j, "\"ranking\":", "auc_low_micro"), around.low, 2e-6);
+            NEAR(scored_share(j, "\"ranking\":", "auc_high_micro"), around.high, 2e-6);
             NEAR(scored_share(j, "\"ranking\":", "cllr_micro"), plain_cllr(&p), 1e-5);
             NEAR(scored_share(j, "\"ranking\":", "cllr_minimum_micro"), plain_minimum(&p), 1e-5);
             NEAR(scored_share(j, "\"ratio\":", "slope_micro"), b, 1e-5);
@@ -410,7 +431,7 @@ static void unbiased(const struct young *y, const char *what, int runs) {
 }
 
 START_TEST(young_outcomes_bias_nothing) {
-    enum { RUNS = 50 };
+    enum { RUNS = 36 };
     struct young base = {0}, good = {0};
     double slope = 0;
     young_worlds(0, RUNS, &base, &good, &slope);
