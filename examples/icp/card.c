@@ -111,10 +111,17 @@ static int put(const struct options *o, icp_context *c, icp_model **m) {
     return EXIT_DONE;
 }
 
+/* First the model, then the entry that says whose card it has: a card that nobody wrote down is found by its id all the same. */
 static int save(const struct options *o, icp_context *c, const icp_model *m) {
     struct icp_error e = error_new();
     struct icp_sink s = {.struct_size = sizeof s};
-    return sink_of(c, o->output, &s, &e) || icp_model_save(m, &s, &e) ? refuse(&e) : EXIT_DONE;
+    struct options said = *o;
+    if (o->ledger && !o->entry.author)
+        return fprintf(stderr, "icp: --author is missing: who puts the card into the ledger\n"), EXIT_USAGE;
+    if (sink_of(c, o->output, &s, &e) || icp_model_save(m, &s, &e))
+        return refuse(&e);
+    said.output = NULL;
+    return o->ledger ? ledger_card(c, &said, m) : EXIT_DONE;
 }
 
 int run_card(const struct options *o) {
@@ -124,7 +131,7 @@ int run_card(const struct options *o) {
     if (o->check && o->card && o->output)
         return fprintf(stderr, "icp: --check writes no model: leave -o out\n"), EXIT_USAGE;
     icp_context *c = context_telling();
-    int code = decisions_of(c, o, &d);
+    int code = o->card && o->output ? EXIT_DONE : decisions_of(c, o, &d);
     if (!code && model_of(c, o->files[0], &m, &e))
         code = refuse(&e);
     if (!code && o->card)

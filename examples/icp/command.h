@@ -83,7 +83,7 @@ icp_status reader_of(icp_context *c, const struct options *o, const char *path, 
 /* Reads the rows of a path into a fit, by one of the icp_fit_add_... */
 icp_status fit_add(icp_context *c, const struct options *o, const char *path, icp_fit *f,
                    icp_status (*to)(icp_fit *, icp_reader *, const struct icp_progress *, struct icp_error *), struct icp_error *e);
-/* Files of events or outcomes, folders as the events of their tables. */
+/* Files of events or outcomes, folders as the events of their tables, ledgers as their outcomes. */
 icp_status events_reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e);
 struct icp_event_columns event_columns_of(const struct options *o);
 /* The accounts of --events as of --as-of, read twice where an invalidating event comes late; says what was left out. */
@@ -158,6 +158,8 @@ struct decided {
 };
 int decisions_of(icp_context *c, const struct options *o, struct decided *out);
 int ledger_decisions(icp_context *c, const struct options *o, struct decided *out);
+int ledger_card(icp_context *c, const struct options *o, const icp_model *m); /* the model's card becomes an entry */
+icp_status ledger_outcomes(icp_context *c, const char *path, icp_reader **out, struct icp_error *e); /* those of a ledger as rows */
 void decided_free(struct decided *d);
 /* What of the model is overdue, changed or flagged, on stderr. */
 void standing_remarks(const struct options *o, const icp_model *m, const struct decided *d);

@@ -181,6 +181,28 @@ static int append(icp_context *c, const struct options *o, const struct text *t)
     return code ? code : say_head(c, o, &head);
 }
 
+int ledger_card(icp_context *c, const struct options *o, const icp_model *m) {
+    struct icp_error e = error_new();
+    struct icp_model_info info = {.struct_size = sizeof info};
+    struct text t = {0}, id = {0};
+    icp_buffer *card = NULL;
+    struct icp_str json;
+    if (icp_model_describe(m, &info, &e) || icp_model_card(m, &card, &e) || icp_buffer_data(card, &json))
+        return refuse(&e);
+    text_hex(&id, info.id, 32);
+    text_put(&t, "{\"kind\":\"card\",\"card\":");
+    text_add(&t, json.data, json.size);
+    entry_string(&t, "model", id.data);
+    int code = entry_who(&t, o);
+    text_put(&t, "}");
+    if (!code)
+        code = append(c, o, &t);
+    text_free(&t);
+    text_free(&id);
+    icp_buffer_unref(card);
+    return code;
+}
+
 /* A command takes those options alone that its entry may have: what was given is written, and what is missing the ledger says. */
 int entry_run(const struct options *o, const char *kind, const char *state, bool scoped) {
     const struct entry_options *n = &o->entry;

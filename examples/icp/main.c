@@ -34,8 +34,9 @@ const struct command commands[] = {
      "and the ledger's head, against which a cut history is found (doc/card.md).\n" ROWS},
     {"explain", "kAtlPqoCfE1y8W", 2, 2, run_explain, "MODEL FILE --company KEY", "Shows why one company scores as it does.", ANY_FORMAT,
      "csv and jsonl give the contributions alone; table and json add the score, what was unknown and the causes of the confidence.\n" ROWS},
-    {"card", "Ag8W9foq", 1, 1, run_card, "MODEL [--check] | MODEL --card FILE [-o MODEL2]", "Who answers for a model, what is overdue, and what its signals mean; or puts another card on it.",
-     "table|csv|jsonl|json", "With --card the card is that of FILE; with -o the model that carries it is written, else it is shown and checked (doc/card.md).\n"},
+    {"card", "Ag8W93foq", 1, 1, run_card, "MODEL [--check] | MODEL --card FILE [-o MODEL2 [--ledger FILE --author NAME]]", "Who answers for a model, what is overdue, and what its signals mean; or puts another card on it.",
+     "table|csv|jsonl|json", "With --card the card is that of FILE; with -o the model that carries it is written, and with --ledger the card becomes\n"
+     "an entry of the ledger; else it is shown and checked (doc/card.md).\n"},
     {"traits", "foNy", 1, 1, run_traits, "MODEL", "What the customers have in common, strongest first.", ANY_FORMAT,
      "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
      "the trait adds to a score given all others; n, the customers that have it.\n"},

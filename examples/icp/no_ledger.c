@@ -7,6 +7,17 @@ int ledger_decisions(icp_context *c, const struct options *o, struct decided *ou
     return refuse_text(NULL, "this build has no ledger: it was made without SQLite");
 }
 
+int ledger_card(icp_context *c, const struct options *o, const icp_model *m) {
+    (void)c, (void)o, (void)m;
+    return refuse_text(NULL, "this build has no ledger: it was made without SQLite");
+}
+
+icp_status ledger_outcomes(icp_context *c, const char *path, icp_reader **out, struct icp_error *e) {
+    (void)c, (void)path, (void)out;
+    snprintf(e->message, sizeof e->message, "this build has no ledger: it was made without SQLite");
+    return ICP_E_UNSUPPORTED;
+}
+
 #define NONE(run) \
     int run(const struct options *o) { \
         (void)o; \

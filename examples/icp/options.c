@@ -30,7 +30,7 @@ static const struct option all[] = {
     {'x', "--exclude", TEXT, AT(excluded), "FILE", "companies that count neither as customers nor as others: competitors, partners"},
     {'d', "--since", TEXT, AT(since), "COL", "column of the customers' file with the date on which each became one"},
     {'E', "--events", PATTERN, AT(events), "FILE", "events of accounts: key, type, time, value; or a folder, whose dated rows are events (may be repeated)"},
-    {'U', "--outcomes", PATTERN, AT(outcomes), "FILE", "what came of accounts and when: converted, lost, expanded, renewed, churned (may be repeated)"},
+    {'U', "--outcomes", PATTERN, AT(outcomes), "FILE", "what came of accounts and when: converted, lost, expanded, renewed, churned; or a ledger (may be repeated)"},
     {'1', "--event-key", TEXT, AT(event_key), "COL", "column of events and outcomes with the account's key; default: found"},
     {'1', "--event-type", TEXT, AT(event_type), "COL", "their column with the type; default: found, else the name of the column of times"},
     {'1', "--event-time", TEXT, AT(event_time), "COL", "their column with the date or time; default: found"},

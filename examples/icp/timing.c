@@ -11,6 +11,15 @@ struct icp_event_columns event_columns_of(const struct options *o) {
                                       .time = o->event_time, .time_size = size_of(o->event_time), .value = o->event_value, .value_size = size_of(o->event_value)};
 }
 
+static bool is_ledger(const char *path) {
+    char head[16] = "";
+    FILE *f = strcmp(path, "-") ? fopen(path, "rb") : NULL;
+    const bool is = f && fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, "SQLite format 3", 16) == 0;
+    if (f)
+        fclose(f);
+    return is;
+}
+
 icp_status events_reader_of(icp_context *c, const struct options *o, const char *path, icp_reader **out, struct icp_error *e) {
     icp_dataset *d = NULL;
     struct icp_source s = {.struct_size = sizeof s};
@@ -18,6 +27,8 @@ icp_status events_reader_of(icp_context *c, const struct options *o, const char 
         icp_status status = dataset_of(c, o, path, &d, e);
         return status ? status : icp_dataset_events(d, out, e);
     }
+    if (is_ledger(path))
+        return ledger_outcomes(c, path, out, e);
     icp_status status = source_of(c, o, path, &s, e);
     return status ? status : icp_reader_open(c, &s, NULL, out, e);
 }

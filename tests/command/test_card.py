@@ -130,3 +130,33 @@ def test_epochs_of_the_card_count_older_customers_less(world, put, tmp_path):
     assert f"{(len(rows) + 2) // 3} customers from before 2025-01-01 count 10%\n" in p.stderr.decode()
     assert f" of equal weight, without them to {len(rows)}.0\n" in p.stderr.decode()
     assert epochs["effective_customers_micro"] < epochs["effective_without_micro"] == len(rows) * 1_000_000
+
+
+def test_a_card_becomes_an_entry_and_says_who_resolves(world, put, tmp_path):
+    ledger = ["--ledger", tmp_path / "l"]
+    if b"no ledger" in world("ledger", "create", *ledger).stderr:
+        pytest.skip("this build has no ledger")
+    card = put("card.json", dict(CARD, resolvers=["VP Sales"]))
+    assert "--author is missing" in world.refused("card", "model", "--card", card, "-o", tmp_path / "m", *ledger, code=2)
+    assert not (tmp_path / "m").exists()
+    world.ok("card", "model", "--card", card, "-o", tmp_path / "m", *ledger, "--author", "Ann", "--text", "first", "--now", NOW)
+    said = json.loads(world.ok("history", *ledger, "--format", "jsonl").splitlines()[0])["entry"]
+    assert said["kind"] == "card" and said["card"]["resolvers"] == ["VP Sales"] and said["model"] == world.json("card", tmp_path / "m", "--format", "json")["standing"]["model"]
+    world.ok("flag", "raise", "--company", "acme.com", "--text", "a bank", "--for", tmp_path / "m", "--author", "Bob", *ledger, "--now", NOW)
+    resolve = ["flag", "resolve", "2", "--text", "seen", "--author", "Bob", *ledger, "--now", NOW, "--authority"]
+    assert "VP Sales" in world.refused(*resolve, "intern")
+    world.ok(*resolve, "VP Sales")
+
+
+def test_a_ledgers_outcomes_stand_for_a_file(world, tmp_path):
+    if b"no ledger" in world("ledger", "create", "--ledger", tmp_path / "l").stderr:
+        pytest.skip("this build has no ledger")
+    keys = [r["domain"] for r in world.rows("universe.csv")]
+    words = {"won": "converted", "lost": "lost", "churned": "churned", "retained": "renewed"}
+    rows = [(key, word, f"2026-0{1 + i % 6}-1{i % 9}") for i, (key, word) in enumerate(zip(keys[::40], list(words) * 40))]
+    for name, spelt in [("ours.csv", dict(zip(words, words))), ("theirs.csv", words)]:
+        (tmp_path / name).write_text("key,outcome,date\n" + "".join(f"{k},{spelt[w]},{d}\n" for k, w, d in rows))
+    world.ok("outcome", tmp_path / "ours.csv", "--ledger", tmp_path / "l", "--author", "CRM", "--now", NOW, "--quiet")
+    ask = ["calibrate", "model", "universe.csv", "--key", "domain", "--scored", "2025-12-01", "--horizon", "200", "--as-of", "2026-11-01", "--format", "json", "--quiet", "--outcomes"]
+    a, b = world.json(*ask, tmp_path / "l"), world.json(*ask, tmp_path / "theirs.csv")
+    assert a["ratio"]["outcomes"] == sum(w == "won" for _, w, _ in rows) and a["tiers"] == b["tiers"] and a["ratio"] == b["ratio"] and a["rows"] == b["rows"]
