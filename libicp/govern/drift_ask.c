@@ -10,7 +10,6 @@
 #define FURTHER .5 /* of the distance between companies that the fit saw and others */
 #define CHOSEN_FROM 4u /* companies of the reference that a value needs to be a trait (model/scan.c) */
 
-static double part(uint64_t n, uint64_t of) { return icp__drift_part(n, of); }
 static enum icp__drift_rarity rarity(double rows, double share) {
     return rows * (1 - share) < WITHOUT_LEAST ? ICP__DRIFT_NEVER : rows * share < 1 ? ICP__DRIFT_RARE : ICP__DRIFT_COMMON;
 }
@@ -28,7 +27,7 @@ static bool ask_both(struct icp__drift *d, struct icp__drift_test q, double rows
         q.up = up;
         if (!up)
             q.had = q.had_of - q.had, q.has = q.has_of - q.has;
-        q.rarity = (uint8_t)rarity(rows, part(q.had + q.slack, q.had_of));
+        q.rarity = (uint8_t)rarity(rows, icp__drift_part(q.had + q.slack, q.had_of));
         if (q.had_of != 0 && q.rarity != ICP__DRIFT_NEVER && !ask(d, &q))
             return false;
     }
@@ -45,10 +44,10 @@ static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= 
 /* A trait and one that whoever has it has too. Where as many have both, they are one question, and the word goes; where nearly as many do, the one
  * that fewer have goes, if it is but a word or a phrase itself. */
 static void compare_two(const struct icp__drift *d, uint32_t a, uint32_t b, uint8_t *same) {
+    if (a == b || b >= d->model->info.traits) /* none, or a hidden word */
+        return;
     const uint64_t few = d->before.with[a], many = d->before.with[b];
     const uint32_t kind = icp__entry_kind(icp__entry(d->model, a));
-    if (a == b || b >= d->model->info.traits)
-        return;
     if (few == many)
         same[b] = 1;
     else if ((kind == ICP_TRAIT_WORD || kind == ICP_TRAIT_PHRASE) && (double)few >= NESTED * (double)many)
@@ -118,6 +117,7 @@ static bool count_others(const struct icp__drift *d, uint32_t column, const stru
     return true;
 }
 
+/* Those of so few companies of the reference, at most `most`. */
 static uint64_t just_chosen(const struct icp__drift *d, uint32_t column, uint64_t most) {
     const icp_model *m = d->model;
     const struct icp__slot *slot = &m->slots[column];
@@ -131,8 +131,9 @@ static uint64_t just_chosen(const struct icp__drift *d, uint32_t column, uint64_
 static bool ask_column(struct icp__drift *d, uint32_t column, const uint8_t *same) {
     const struct icp__slot *slot = &d->model->slots[column];
     const struct icp__drift_side *b = &d->before, *n = &d->now;
-    const double rows = (double)n->rows * part(b->known[column], b->rows);
-    struct icp__drift_test q = {.kind = ICP__KNOWN_SHARE, .what = column, .had = b->known[column], .had_of = b->rows, .has = n->known[column], .has_of = n->rows};
+    const double rows = (double)n->rows * icp__drift_part(b->known[column], b->rows);
+    struct icp__drift_test q = {.kind = ICP__KNOWN_SHARE, .what = column};
+    q.had = b->known[column], q.had_of = b->rows, q.has = n->known[column], q.has_of = n->rows;
     uint64_t others[2];
     if (!ask_both(d, q, (double)n->rows, false))
         return false;
@@ -165,7 +166,7 @@ static struct slack slack_of(const struct icp__drift *d, uint32_t layer, int32_t
         if (i + ICP__SCORE_MIN >= cut)
             seen += a, unseen += b;
     }
-    const double move = part(unseen, unseen_of) - part(seen, seen_of), size = move < 0 ? -move : move;
+    const double move = icp__drift_part(unseen, unseen_of) - icp__drift_part(seen, seen_of), size = move < 0 ? -move : move;
     const bool either = d->before.read; /* whether the first sample was seen is not known either */
     return (struct slack){(uint64_t)(((either || move > 0 ? size : 0) + FURTHER * size) * (double)of),
                           (uint64_t)(((either || move < 0 ? size : 0) + FURTHER * size) * (double)of)};
@@ -180,7 +181,7 @@ static bool ask_score(struct icp__drift *d, const struct icp__drift_test *cut) {
             q.had = q.had_of - q.had, q.has = q.has_of - q.has;
         q.slack = up ? slack.up : slack.down;
         q.slack = q.slack < q.had_of - q.had ? q.slack : q.had_of - q.had;
-        q.rarity = (uint8_t)rarity((double)q.has_of, part(q.had + q.slack, q.had_of));
+        q.rarity = (uint8_t)rarity((double)q.has_of, icp__drift_part(q.had + q.slack, q.had_of));
         if (q.had_of != 0 && q.rarity != ICP__DRIFT_NEVER && !ask(d, &q))
             return false;
     }

@@ -8,14 +8,12 @@
 #define RENAMED .5       /* overlap of the shares of traits */
 #define RENAMED_LEAST 20u /* cells that could be read */
 
-static double part(uint64_t n, uint64_t of) { return icp__drift_part(n, of); }
-
 /* How much of the traits' shares before the new column's cells give: sum of the smaller shares over sum of the shares. */
 static double overlap(const struct icp__drift *d, const struct icp__drift_pair *pair) {
     const struct icp__slot *slot = &d->model->slots[pair->gone];
     double both = 0, all = 0;
     for (uint32_t i = 1; i < slot->traits; i++) {
-        const double a = part(d->before.with[slot->first + i], d->before.known[pair->gone]), b = part(pair->with[i], pair->known);
+        const double a = icp__drift_part(d->before.with[slot->first + i], d->before.known[pair->gone]), b = icp__drift_part(pair->with[i], pair->known);
         both += a < b ? a : b;
         all += a;
     }
@@ -28,7 +26,8 @@ static void find_new_name(struct icp__drift *d, uint32_t column) {
     uint32_t to = ICP__NONE;
     for (size_t i = 0; i < d->pairs; i++) {
         const struct icp__drift_pair *pair = &d->pair[i];
-        if (pair->gone != column || pair->known < RENAMED_LEAST || 2 * pair->known < d->fresh[pair->fresh].rows * part(d->before.known[column], d->before.rows))
+        const double expected = (double)d->fresh[pair->fresh].rows * icp__drift_part(d->before.known[column], d->before.rows);
+        if (pair->gone != column || pair->known < RENAMED_LEAST || 2 * (double)pair->known < expected)
             continue;
         const double same = overlap(d, pair);
         if (same > best || (same == best && to != ICP__NONE && icp__str_compare(d->fresh[pair->fresh].folded, d->fresh[to].folded) < 0))
@@ -46,7 +45,7 @@ static bool values_gone(struct icp__drift *d, uint32_t column) {
     struct icp__drift_column *c = &d->column[column];
     for (uint32_t i = slot->first + 1; i < slot->first + slot->traits; i++) {
         const uint32_t kind = icp__entry_kind(icp__entry(d->model, i));
-        const double expected = part(d->before.with[i], d->before.known[column]) * (double)d->now.known[column];
+        const double expected = icp__drift_part(d->before.with[i], d->before.known[column]) * (double)d->now.known[column];
         if ((kind != ICP_TRAIT_VALUE && kind != ICP_TRAIT_ITEM) || expected < COMMON_LEAST)
             continue;
         c->common++;
@@ -74,7 +73,7 @@ static void judge_column(struct icp__drift *d, uint32_t column) {
         c->verdict = ICP__DRIFT_NONE;
     } else if (reformatted(d, column)) {
         c->verdict = ICP__DRIFT_REFORMATTED;
-    } else if (c->known != ICP__NONE && part(n->known[column], n->rows) * EMPTIED < part(b->known[column], b->rows)) {
+    } else if (c->known != ICP__NONE && icp__drift_part(n->known[column], n->rows) * EMPTIED < icp__drift_part(b->known[column], b->rows)) {
         c->verdict = ICP__DRIFT_EMPTIED;
     } else {
         c->verdict = c->alarms != 0 ? ICP__DRIFT_MOVED : ICP__DRIFT_KNOWN;

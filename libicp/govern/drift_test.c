@@ -21,7 +21,6 @@
 #define POWER_MORE_Z 1.2816
 #define ROUNDING 1.000001 /* the count itself must not miss the level that was made for it */
 
-static double part(uint64_t n, uint64_t of) { return icp__drift_part(n, of); }
 static bool of_traits(const struct icp__drift_test *q) { return q->kind == ICP__SHARE || q->kind == ICP__OTHER_SHARE; }
 
 static bool is_word(const struct icp__drift *d, const struct icp__drift_test *q) {
@@ -32,7 +31,7 @@ static bool is_word(const struct icp__drift *d, const struct icp__drift_test *q)
 /* The level at which a change of the odds by ODDS is found with a chance of `power`, whose normal quantile is z. 1 = not within reach. */
 static double cost(const struct icp__drift *d, const struct icp__drift_test *q, double power, double z) {
     const uint32_t column = icp__drift_column_of(d, q);
-    const double rows = (double)d->now.rows * part(d->before.known[column], d->before.rows), p = part(q->had + q->slack, q->had_of);
+    const double rows = (double)d->now.rows * icp__drift_part(d->before.known[column], d->before.rows), p = icp__drift_part(q->had + q->slack, q->had_of);
     const double then = ODDS * p / (1 - p + ODDS * p), noise = icp__sqrt(rows * p * (1 - p));
     const double above = (rows * (then - p) - z * icp__sqrt(rows * then * (1 - then))) / noise;
     if (!(above > 1))
@@ -108,7 +107,7 @@ static void note_missed(struct icp__drift *d) {
         if (q->kind != ICP__SHARE || !q->up || q->sought)
             continue;
         struct icp__drift_column *c = &d->column[icp__drift_column_of(d, q)];
-        const double p = part(q->had, q->had_of), then = ODDS * p / (1 - p + ODDS * p), known = part(q->had_of, d->before.rows);
+        const double p = icp__drift_part(q->had, q->had_of), then = ODDS * p / (1 - p + ODDS * p), known = icp__drift_part(q->had_of, d->before.rows);
         const double root = (USUAL_Z * icp__sqrt(p * (1 - p)) + POWER_Z * icp__sqrt(then * (1 - then))) / (then - p), needed = root * root / known;
         c->missed++;
         if (p > 0 && needed > (double)d->now.rows && needed < 1e15 && (c->needed == 0 || needed < (double)c->needed))
