@@ -25,7 +25,7 @@ typedef struct icp_decisions icp_decisions; /**< what holds at a moment; immutab
  * @since 0.1 */
 ICP_API icp_status icp_decisions_from_json(icp_context *c, const char *json, size_t size, int64_t as_of, icp_decisions **out,
                                            struct icp_error *err);
-/** What holds, as JSON in one form (doc/ledger.md): equal states give equal bytes.
+/** What holds, as JSON in one form (doc/card.md): equal states give equal bytes.
  * @param[out] json one reference
  * @param[out] err NULL allowed
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How often `icp drift` alarms without drift, and how often it finds a share that rose from 10% to 20%.
 
-usage: drift.py --icp PATH [--only SUBSTRING] [--part false|rows|power] [--splits 20] [--draws 20] [--n 50,100,200,1000]
+usage: drift.py --icp PATH [--only SUBSTRING] [--part false|rows|power] [--first 0] [--splits 20] [--draws 20] [--n 50,100,200,1000]
 
 Needs the cases beside ICP_DATA (default ../shared/data). The companies of a case are split at random into a reference and the rest, the model is fitted
 on the former, and samples of n are drawn from the latter.
@@ -76,9 +76,9 @@ def report(case, what, n, runs, alarms, why):
 
 def false_alarms(case, a, against):
     runs, alarms, why = collections.Counter(), collections.Counter(), collections.defaultdict(collections.Counter)
-    for split in range(a.splits):
+    for split in range(a.first, a.first + a.splits):
         rng = random.Random(f"{case.name} {split}")
-        if against == "false" or split == 0:
+        if against == "false" or split == a.first:
             rest, _ = case.split(rng)
         for _ in range(a.draws):
             for n in a.n:
@@ -159,6 +159,7 @@ def main():
     p.add_argument("--icp", required=True)
     p.add_argument("--only", default="")
     p.add_argument("--part", choices=("false", "rows", "power"))
+    p.add_argument("--first", type=int, default=0)
     p.add_argument("--splits", type=int, default=20)
     p.add_argument("--draws", type=int, default=20)
     p.add_argument("--n", type=lambda s: [int(v) for v in s.split(",")], default=[50, 100, 200, 1000])
