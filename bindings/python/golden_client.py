@@ -49,7 +49,7 @@ class ModelInfo(c.Structure):
     _fields_ = [("struct_size", c.c_uint32), ("flags", c.c_uint32), ("id", c.c_uint8 * 32), ("reference_id", c.c_uint8 * 32),
                 ("format", c.c_uint32), ("extraction", c.c_uint32), ("layers", c.c_uint32), ("traits", c.c_uint32), ("customers", c.c_uint64),
                 ("companies", c.c_uint64), ("listed", c.c_uint64), ("slope_micro", c.c_int64), ("cllr_micro", c.c_int64),
-                ("auc_micro", c.c_int64)]
+                ("auc_micro", c.c_int64), ("parent_id", c.c_uint8 * 32)]
 
 
 class IcpError(Exception):
