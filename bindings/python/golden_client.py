@@ -40,7 +40,7 @@ class ScorerOptions(c.Structure):
 
 class Score(c.Structure):
     _fields_ = [("struct_size", c.c_uint32), ("layer", c.c_int32), ("score", c.c_int32), ("tier", c.c_int32), ("low", c.c_int32),
-                ("high", c.c_int32), ("millipoints", c.c_int64), ("variance", c.c_int64), ("confidence", c.c_int32), ("reserved", c.c_int32),
+                ("high", c.c_int32), ("millipoints", c.c_int64), ("variance", c.c_int64), ("confidence", c.c_int32), ("holds", c.c_int32),
                 ("flags", c.c_uint64), ("effective", c.c_int64), ("whole", c.c_int64), ("stale", c.c_int32), ("trend", c.c_int32),
                 ("effective_tier", c.c_int32), ("reserved2", c.c_int32), ("override_number", c.c_uint64)]
 
