@@ -15,7 +15,7 @@ int64_t now_of(const struct options *o) {
 
 int64_t moment_of(const struct options *o) { return o->as_of ? o->as_of_micros : now_of(o); }
 
-static int read_all(icp_context *c, const struct options *o, const char *path, struct text *out) {
+int json_file(icp_context *c, const struct options *o, const char *path, struct text *out) {
     struct icp_error e = error_new();
     struct icp_source s = {.struct_size = sizeof s};
     char block[65536];
@@ -26,13 +26,8 @@ static int read_all(icp_context *c, const struct options *o, const char *path, s
         text_add(out, block, (size_t)n);
     if (s.close)
         s.close(s.user);
-    return n < 0 ? refuse_text(path, "cannot be read") : EXIT_DONE;
-}
-
-int json_file(icp_context *c, const struct options *o, const char *path, struct text *out) {
-    int code = read_all(c, o, path, out);
     text_add(out, "", 0);
-    return code;
+    return n < 0 ? refuse_text(path, "cannot be read") : EXIT_DONE;
 }
 
 int decisions_of(icp_context *c, const struct options *o, struct decided *out) {

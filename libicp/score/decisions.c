@@ -5,8 +5,6 @@
 #include "model/playbook.h"
 #include "trait/parse.h"
 
-#define DAY INT64_C(86400000000)
-
 struct replay {
     icp_decisions *d;
     struct icp_error *err;
@@ -182,7 +180,7 @@ static icp_status decide(const struct replay *r, bool flag) {
 }
 
 static icp_status model_event(const struct replay *r, struct icp__model_events *to, const char *day) {
-    struct icp__event_of_model e = {.number = r->number, .day = ICP__DAY_UNKNOWN, .said = r->time == ICP_TIME_UNKNOWN ? ICP__DAY_UNKNOWN : r->time / DAY};
+    struct icp__event_of_model e = {.number = r->number, .day = ICP__DAY_UNKNOWN, .said = r->time == ICP_TIME_UNKNOWN ? ICP__DAY_UNKNOWN : r->time / ICP__DAY};
     icp_status st = day != NULL ? day_of(r, day, false, &e.day) : ICP_OK;
     if (st == ICP_OK)
         st = model_of(r, &e.any_model, e.model);
@@ -237,7 +235,7 @@ static icp_status read_item(struct replay *r, const struct icp__json *item) {
 static icp_status settle(icp_decisions *d, struct icp_error *err) {
     size_t kept = 0;
     for (size_t i = 0; i < d->count; i++)
-        if (!d->item[i].over && (d->item[i].flag || d->item[i].expiry * DAY > d->as_of))
+        if (!d->item[i].over && (d->item[i].flag || d->item[i].expiry * ICP__DAY > d->as_of))
             d->item[kept++] = d->item[i];
     d->count = kept;
     for (size_t i = 0; i < d->count; i++) {

@@ -5,8 +5,6 @@
 #include "trait/parse.h"
 #include <icp/score.h>
 
-#define DAY INT64_C(86400000000)
-
 static bool concerns(const struct icp__event_of_model *e, const icp_model *m) { return e->any_model || memcmp(e->model, m->info.id, 32) == 0; }
 
 /* The newest review of the model; NULL = none. */
@@ -53,7 +51,7 @@ static bool new_epoch(const icp_model *m, int64_t today) {
 
 void icp__standing_of(const icp_model *m, const icp_decisions *d, int64_t as_of, struct icp__standing *out) {
     const struct icp__event_of_model *review = newest_review(m, d);
-    *out = (struct icp__standing){0, as_of / DAY, ICP__DAY_UNKNOWN, ICP__DAY_UNKNOWN, ICP__DAY_UNKNOWN};
+    *out = (struct icp__standing){0, as_of / ICP__DAY, ICP__DAY_UNKNOWN, ICP__DAY_UNKNOWN, ICP__DAY_UNKNOWN};
     if (review != NULL)
         out->reviewed = review->said;
     if (m->card_text != NULL) {
