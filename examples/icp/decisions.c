@@ -17,17 +17,10 @@ int64_t moment_of(const struct options *o) { return o->as_of ? o->as_of_micros :
 
 int json_file(icp_context *c, const struct options *o, const char *path, struct text *out) {
     struct icp_error e = error_new();
-    struct icp_source s = {.struct_size = sizeof s};
-    char block[65536];
-    int64_t n;
-    if (source_of(c, o, path, &s, &e))
+    if (read_whole(c, o, path, out, &e))
         return refuse(&e);
-    while ((n = s.read(s.user, block, sizeof block)) > 0)
-        text_add(out, block, (size_t)n);
-    if (s.close)
-        s.close(s.user);
-    text_add(out, "", 0);
-    return n < 0 ? refuse_text(path, "cannot be read") : EXIT_DONE;
+    text_add(out, "", 0); /* an empty file is an empty text */
+    return EXIT_DONE;
 }
 
 int decisions_of(icp_context *c, const struct options *o, struct decided *out) {

@@ -169,21 +169,13 @@ static icp_status add_events(icp_context *c, const struct options *o, icp_fit *f
     return s;
 }
 
-/* The whole of a small file. */
-static icp_status set_card(icp_context *c, const char *path, icp_fit *f, struct icp_error *e) {
-    struct icp_source s = {.struct_size = sizeof s};
+static icp_status set_card(icp_context *c, const struct options *o, icp_fit *f, struct icp_error *e) {
     struct text t = {0};
-    char block[4096];
-    icp_status status = icp_source_open_file(c, path, &s, e);
-    if (status)
-        return status;
-    for (int64_t n; (n = s.read(s.user, block, sizeof block)) > 0 && t.size < (1 << 20);)
-        text_add(&t, block, (size_t)n);
-    if (s.close)
-        s.close(s.user);
-    status = icp_fit_set_card(f, t.data ? t.data : "", t.size, e);
+    icp_status status = read_whole(c, o, o->card, &t, e);
+    if (!status)
+        status = icp_fit_set_card(f, t.data ? t.data : "", t.size, e);
     if (status && !e->source[0])
-        snprintf(e->source, sizeof e->source, "%s", path);
+        snprintf(e->source, sizeof e->source, "%s", o->card);
     text_free(&t);
     return status;
 }
@@ -199,7 +191,7 @@ static icp_status learn(icp_context *c, const struct options *o, icp_fit *f, icp
     if (!s)
         s = add_events(c, o, f, &o->outcomes, icp_fit_add_outcomes, e);
     if (!s && o->card)
-        s = set_card(c, o->card, f, e);
+        s = set_card(c, o, f, e);
     if (!s)
         s = icp_fit_run(f, progress_of(o, "icp fit"), m, e);
     progress_end();
