@@ -42,13 +42,13 @@ struct options {
 };
 struct command {
     const char *name;    /* "fit", "reference build" */
-    const char *takes;   /* letters of the options it takes, see options.c */
     int min_files, max_files; /* max -1 = any number */
     int (*run)(const struct options *o);
     const char *usage;   /* the line behind the name */
     const char *help;    /* one sentence */
     const char *formats; /* for --format, the default first, parted by | */
     const char *more;    /* shown by --help alone */
+    const unsigned char *takes; /* ids of options.h; ends with OPTION_COUNT */
 };
 extern const struct command commands[];
 extern const int command_count;

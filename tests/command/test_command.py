@@ -263,7 +263,7 @@ def test_a_model_names_no_customer(world, tmp_path):
 
 
 def test_no_command_has_an_option_twice(icp):
-    """Letters tie options to commands; one that two commands' options share would give each the other's."""
+    """Several options share a word; a command that took two of them would heed the first alone."""
     names = [line.split("icp ", 1)[1] for line in icp.ok("--help").splitlines() if line.startswith("  icp ")]
     for name in names:
         words = [w for w in name.split() if w.isalpha() and w.islower()][:2]
