@@ -84,19 +84,6 @@ def test_the_static_one_goes_with_the_static_core(tmp_path):
     assert (tmp_path / "book").exists()
 
 
-def test_installed_with_pkg_config(tmp_path):
-    run("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", tmp_path, "--quiet")
-    pc = next(tmp_path.rglob("libicp-ledger.pc"))
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(pc.parent), "PKG_CONFIG_SYSROOT_DIR": str(tmp_path)}
-    flags = run("pkg-config", "--cflags", "--libs", "libicp-ledger", env=environment).split()
-    assert "-licp" in flags and "-lsqlite3" not in flags
-    assert "sqlite" not in run("pkg-config", "--static", "--libs", "libicp", env=environment)
-    (tmp_path / "client.c").write_text(CLIENT)
-    run("gcc", "-std=c11", tmp_path / "client.c", "-o", tmp_path / "client", *flags)
-    library = next(tmp_path.rglob("libicp-ledger.so.0")).parent
-    run(tmp_path / "client", tmp_path / "book", env={**os.environ, "LD_LIBRARY_PATH": str(library)})
-
-
 def test_plain_sqlite_and_python_follow_the_documented_hash(tmp_path):
     """doc/ledger.md says how to check a ledger without this library."""
     (tmp_path / "client.c").write_text(CLIENT)
