@@ -58,7 +58,7 @@ unit() { # DIRECTORY [FOLDER]: each Check program, as many at once as there are 
 if [ "$mode" != --fast ]; then
     start=$SECONDS
     "$top/examples/install_packages.sh" gcc g++ libc6-dev clang libclang-rt-14-dev meson ninja-build pkg-config zlib1g-dev libxxhash-dev check \
-        libsqlite3-dev sqlite3 libutf8proc-dev unicode-data python3 python3-pytest golang-go doxygen binutils valgrind locales cmake || exit 1
+        libsqlite3-dev sqlite3 libutf8proc-dev unicode-data python3 python3-pytest golang-go doxygen binutils valgrind locales cmake mandoc zsh fish || exit 1
     printf '%-28s %4d s\n' install $((SECONDS - start))
 fi
 gcc_build=$build/gcc

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands, their help, and which one is meant. */
+/* Commands, their help, and which one is meant. Completion and the man page say what these tables say. */
 #include "options.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -202,6 +202,27 @@ static int match(const struct command *c, int argc, char **argv) {
     return argc > 1 && strlen(argv[0]) == first && strncmp(argv[0], c->name, first) == 0 && strcmp(argv[1], space + 1) == 0 ? 2 : 0;
 }
 
+const struct command *command_of(int argc, char **argv, int *words) {
+    for (int i = 0; argc > 0 && i < command_count; i++)
+        if ((*words = match(&commands[i], argc, argv)))
+            return &commands[i];
+    return NULL;
+}
+
+static int run(const struct command *c, int argc, char **argv) {
+    struct options o = {0};
+    int code = options_parse(&o, c, argc, argv);
+    if (code == EXIT_DONE && o.help)
+        options_help(stdout, c);
+    else if (code == EXIT_DONE) {
+        o.patterns_of_dataset = c->run != run_fit;
+        code = c->run(&o);
+        datasets_end(&o, code);
+    }
+    free(o.files);
+    return code;
+}
+
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write that meets it */
     if (argc > 1 && is_help(argv[1]))
@@ -211,22 +232,14 @@ int main(int argc, char **argv) {
         printf("icp %u.%u.%u\n", v >> 16, v >> 8 & 255, v & 255);
         return EXIT_DONE;
     }
-    for (int i = 0; argc > 1 && i < command_count; i++) {
-        int words = match(&commands[i], argc - 1, argv + 1);
-        if (!words)
-            continue;
-        struct options o = {0};
-        int code = options_parse(&o, &commands[i], argc - 1 - words, argv + 1 + words);
-        if (code == EXIT_DONE && o.help)
-            options_help(stdout, &commands[i]);
-        else if (code == EXIT_DONE) {
-            o.patterns_of_dataset = commands[i].run != run_fit;
-            code = commands[i].run(&o);
-            datasets_end(&o, code);
-        }
-        free(o.files);
-        return code;
-    }
+    if (argc > 1 && strcmp(argv[1], "--man") == 0)
+        return man_page(stdout), EXIT_DONE;
+    if (argc > 2 && strcmp(argv[1], "--complete") == 0 && strcmp(argv[2], "--") == 0)
+        return complete(argc - 3, argv + 3);
+    int words;
+    const struct command *c = command_of(argc - 1, argv + 1, &words);
+    if (c)
+        return run(c, argc - 1 - words, argv + 1 + words);
     if (argc > 1)
         return unknown(argv[1], argc > 2 && is_help(argv[2]));
     usage(stderr);

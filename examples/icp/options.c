@@ -32,9 +32,9 @@ const struct option all_options[OPTION_COUNT] = {
     [LAYERS] = {"--layers", TEXT, AT(layers), "LIST", "layers to learn, of fit,intent,retention; default: those that there is data for"},
     [HORIZON] = {"--horizon", NUMBER, AT(horizon), "DAYS", "how far ahead of a moment an outcome counts; default 90"},
     [CARD] = {"--card", TEXT, AT(card), "FILE", "the model's card: JSON with a playbook and whatever else"},
-    [QUADRANT] = {"--quadrant", TEXT, AT(quadrant), "NAME", "only pursue, early (fits, silent), investigate (strong signals outside the profile) or low"},
+    [QUADRANT] = {"--quadrant", TEXT, AT(quadrant), "NAME", "only pursue, early (fits, silent), investigate (strong signals outside the profile) or low", "pursue|early|investigate|low"},
     [BLEND] = {"--blend", TEXT, AT(blend), "WEIGHTS", "one more column: the mean of scores with these weights, such as fit=0.6,intent=0.4"},
-    [LAYER] = {"--layer", TEXT, AT(layer), "NAME", "fit, intent or retention; default: the model's first"},
+    [LAYER] = {"--layer", TEXT, AT(layer), "NAME", "fit, intent or retention; default: the model's first", "fit|intent|retention"},
     [AS_OF] = {"--as-of", MOMENT, AT(as_of), "DATE", "see nothing dated at or after DATE (2026-11-22, or 2026-11-22T09:30Z)"},
     [COMPANY_TABLE] = {"--company-table", TEXT, AT(company_table), "NAME", "table of a dataset with one row per company; default: found"},
     [DRIFT_BEFORE] = {"--before", TEXT, AT(before), "FILE", "earlier rows to compare with; default: the reference, as the model stores it"},
@@ -75,19 +75,19 @@ const struct option all_options[OPTION_COUNT] = {
     [BORNE_OUT_MODEL] = {"--for", TEXT, AT(entry.of_model), "MODEL", "the model whose score it bears out or not: a file, or its id"},
     [FOR_MODEL] = {"--for", TEXT, AT(entry.of_model), "MODEL", "holds for scores of this model alone: a model file, or its id"},
     [ABOUT_MODEL] = {"--model", TEXT, AT(entry.model), "MODEL", "the model as a whole: a model file, or its id"},
-    [TIER] = {"--tier", TEXT, AT(entry.tier), "TIER", "what counts instead: \"Very Poor\", Poor, Fair, Good or Excellent"},
+    [TIER] = {"--tier", TEXT, AT(entry.tier), "TIER", "what counts instead: \"Very Poor\", Poor, Fair, Good or Excellent", "Very Poor|Poor|Fair|Good|Excellent"},
     [EXPIRY] = {"--expiry", TEXT, AT(entry.expiry), "DATE", "the first day on which it no longer counts"},
-    [OVERRIDE_REASON] = {"--reason", TEXT, AT(entry.reason), "CODE", "context (not in the data), thin_segment, categorical or other"},
-    [ENTRY_LAYER] = {"--layer", TEXT, AT(layer), "NAME", "fit, intent or retention; default: fit"},
+    [OVERRIDE_REASON] = {"--reason", TEXT, AT(entry.reason), "CODE", "context (not in the data), thin_segment, categorical or other", "context|thin_segment|categorical|other"},
+    [ENTRY_LAYER] = {"--layer", TEXT, AT(layer), "NAME", "fit, intent or retention; default: fit", "fit|intent|retention"},
     [ASSIGNEE] = {"--assignee", TEXT, AT(entry.assignee), "NAME", "who looks into it"},
     [NEXT] = {"--next", TEXT, AT(entry.next), "DATE", "when to look again"},
     [ENTRY] = {"--entry", NUMBER, AT(entry.number), "N", "the entry that was reviewed: a flag, an override"},
-    [AREA] = {"--area", TEXT, AT(entry.area), "NAME", "product, positioning, market, data, weights or other"},
+    [AREA] = {"--area", TEXT, AT(entry.area), "NAME", "product, positioning, market, data, weights or other", "product|positioning|market|data|weights|other"},
     [ON] = {"--on", TEXT, AT(entry.on), "DATE", "the day of it"},
-    [OUTCOME] = {"--outcome", TEXT, AT(entry.outcome), "NAME", "won, lost, retained or churned"},
+    [OUTCOME] = {"--outcome", TEXT, AT(entry.outcome), "NAME", "won, lost, retained or churned", "won|lost|retained|churned"},
     [OUTCOME_TYPE] = {"--type", TEXT, AT(event_type), "COL", "column of FILE with the outcome; default: outcome, type or status"},
     [OUTCOME_DATE] = {"--date", TEXT, AT(event_time), "COL", "column of FILE with the day; default: on, date, day or time"},
-    [KIND] = {"--kind", TEXT, AT(entry.kind), "NAME", "only override, flag, review, outcome, version, card or change"},
+    [KIND] = {"--kind", TEXT, AT(entry.kind), "NAME", "only override, flag, review, outcome, version, card or change", "override|flag|review|outcome|version|card|change"},
     [SINCE_ENTRY] = {"--since", NUMBER, AT(entry.number), "N", "only entries behind entry N"},
     [FROM] = {"--from", TIME, AT(entry.from), "TIME", "only at or after"},
     [TO] = {"--to", TIME, AT(entry.to), "TIME", "only before"},
@@ -113,9 +113,11 @@ bool option_is_taken(const struct command *c, enum option_id id) {
     return false;
 }
 
-static const struct option *find(const struct command *c, const char *name, size_t size) {
+const struct option *option_find(const struct command *c, const char *arg, const char **equals) {
+    *equals = strncmp(arg, "--", 2) == 0 ? strchr(arg, '=') : NULL;
+    size_t size = *equals ? (size_t)(*equals - arg) : strlen(arg);
     for (const unsigned char *id = c->takes; *id != OPTION_COUNT; id++)
-        if (strlen(all_options[*id].name) == size && strncmp(all_options[*id].name, name, size) == 0)
+        if (strlen(all_options[*id].name) == size && strncmp(all_options[*id].name, arg, size) == 0)
             return &all_options[*id];
     return NULL;
 }
@@ -174,11 +176,10 @@ static bool set(struct options *o, const struct command *c, const struct option 
 }
 
 static int one(struct options *o, const struct command *c, int argc, char **argv, int *i) {
-    const char *arg = argv[*i], *equals = strncmp(arg, "--", 2) == 0 ? strchr(arg, '=') : NULL;
-    size_t size = equals ? (size_t)(equals - arg) : strlen(arg);
-    const struct option *p = find(c, arg, size);
+    const char *equals;
+    const struct option *p = option_find(c, argv[*i], &equals);
     if (!p)
-        return wrong(c, "unknown option", arg);
+        return wrong(c, "unknown option", argv[*i]);
     if (p->type == FLAG && equals)
         return wrong(c, "no value is expected behind", p->name);
     const char *v = equals ? equals + 1 : p->type == FLAG ? "" : *i + 1 < argc ? argv[++*i] : NULL;

@@ -27,6 +27,13 @@ struct option {
     enum option_type type;
     size_t at;                /* of its member in struct options */
     const char *value, *help; /* value NULL = a flag; help NULL = the forms of the command's output */
+    const char *choices;      /* what the value is one of, parted by |; NULL = free. Help says them in its own words */
 };
 extern const struct option all_options[OPTION_COUNT];
 bool option_is_taken(const struct command *c, enum option_id id);
+/* "--name" or "--name=value" among those of a command; *equals is where the value's sign stands, NULL = none. NULL = no such option. */
+const struct option *option_find(const struct command *c, const char *arg, const char **equals);
+/* Which command the first words name, and how many they are. NULL = none. */
+const struct command *command_of(int argc, char **argv, int *words);
+int complete(int argc, char **argv);  /* icp --complete -- WORD...: what the last word may become, for the shells' completion scripts */
+void man_page(FILE *to);              /* icp --man: icp(1) */

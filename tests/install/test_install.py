@@ -228,6 +228,14 @@ def test_headers_and_licence_are_installed(installed):
     assert (installed.data / "doc/libicp/COPYING").read_text() == (TOP / "COPYING").read_text()
 
 
+def test_manual_and_completion_are_installed(installed):
+    page = (installed.prefix / build_options(BUILD)["mandir"] / "man1/icp.1").read_text()
+    assert page == run(installed.programs / "icp", "--man", env=installed.environment)
+    scripts = TOP / "examples/icp/completion"
+    for source, target in (("icp.bash", "bash-completion/completions/icp"), ("icp.zsh", "zsh/site-functions/_icp"), ("icp.fish", "fish/vendor_completions.d/icp.fish")):
+        assert (installed.data / target).read_text() == (scripts / source).read_text()
+
+
 def test_nothing_installed_knows_where_it_was_built_or_goes(installed):
     """Only the .pc files know the prefix: pkg-config has its own way of moving them."""
     options = build_options(BUILD)
