@@ -335,3 +335,43 @@ int main(int n, char **v) {
         run("gcc", "-std=c11", tmp_path / "host.c", "-o", tmp_path / "host", "-ldl", *flags)
         out = run(tmp_path / "host", GOLDEN / "model-1.icp", *plugins, env=installed.environment)
         assert out.split() == ["100", "907", "100"] + ["100"] * shared
+
+    CLOSING = """#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <icp/icp.h>
+#include <stdio.h>
+#include <string.h>
+static int count(const char *path, const char *word) {
+    char line[4096];
+    int found = 0;
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f)) found += strstr(line, word) != 0;
+    if (f) fclose(f);
+    return found;
+}
+int main(int n, char **v) {
+    for (int i = 0; n > 1 && i < 50; i++) {
+        void *p = dlopen(v[1], RTLD_NOW);
+        if (!p) return puts(dlerror()), 1;
+        __typeof__(&icp_context_new) new_context = (__typeof__(&icp_context_new))dlsym(p, "icp_context_new");
+        __typeof__(&icp_context_unref) unref = (__typeof__(&icp_context_unref))dlsym(p, "icp_context_unref");
+        __typeof__(&icp_pool_new) new_pool = (__typeof__(&icp_pool_new))dlsym(p, "icp_pool_new");
+        __typeof__(&icp_pool_free) free_pool = (__typeof__(&icp_pool_free))dlsym(p, "icp_pool_free");
+        icp_context *c;
+        icp_pool *pool;
+        if (new_context(0, &c, 0) || new_pool(c, 3, &pool, 0)) return 2;
+        free_pool(pool);
+        unref(c);
+        if (!count("/proc/self/maps", "/libicp.so") || dlclose(p)) return 3;
+        if (dlopen(v[1], RTLD_NOW | RTLD_NOLOAD) || count("/proc/self/maps", "/libicp.so")) return 4;
+        if (!count("/proc/self/status", "Threads:\\t1\\n")) return 5;
+    }
+    return 0;
+}
+"""
+
+    def test_a_closed_copy_is_gone(self, installed, tmp_path):
+        """dlclose() really unloads: no thread, no handler and no exit hook of the library holds it, or is left behind."""
+        (tmp_path / "host.c").write_text(self.CLOSING)
+        run("gcc", "-std=gnu11", "-I", installed.include, tmp_path / "host.c", "-o", tmp_path / "host", "-ldl")
+        run(tmp_path / "host", installed.lib / "libicp.so.0", env=installed.environment)

@@ -12,7 +12,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -862,6 +864,42 @@ START_TEST(closed_pipe) {
 }
 END_TEST
 
+static void ignore(int number) { (void)number; }
+
+/* A handler without SA_RESTART: reading goes on after each signal. */
+START_TEST(interrupted_calls_go_on) {
+    int ends[2];
+    char path[40], got[8];
+    struct icp_source s;
+    struct sigaction a = {.sa_handler = ignore}, before;
+    struct itimerval often = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 8; i++) {
+            nanosleep(&(struct timespec){0, 10000000}, NULL);
+            if (write(ends[1], "x", 1) != 1)
+                _exit(1);
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    ck_assert_int_eq(icp_source_open_file(c, path, &s, NULL), ICP_OK);
+    ck_assert_int_eq(sigaction(SIGALRM, &a, &before), 0);
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+    int bytes = 0;
+    for (int64_t n; (n = s.read(s.user, got, sizeof got)) != 0; bytes += (int)n)
+        ck_assert_int_gt(n, 0);
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    ck_assert_int_eq(bytes, 8);
+    s.close(s.user);
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+END_TEST
+
 /* /dev/fd/N of a file that has no name any more: written in place, no file named like the link's text. */
 START_TEST(link_that_leads_elsewhere) {
     char path[40], got[10] = {0};
@@ -957,6 +995,7 @@ int main(void) {
     tcase_add_test(f, file_size_limit);
     tcase_add_test(f, fifo);
     tcase_add_test(f, closed_pipe);
+    tcase_add_test(f, interrupted_calls_go_on);
     tcase_add_test(f, link_that_leads_elsewhere);
     tcase_add_loop_test(f, file_sink_buffer, 0, 5);
     tcase_add_test(f, temporary_names);
