@@ -24,6 +24,9 @@
 extern "C" {
 #endif
 
+/** @defgroup base Status, errors, memory, input and output, threads
+ * @{ */
+
 /** Marks a function of the public interface. */
 #if defined(ICP_STATIC) || !defined(__GNUC__)
 #define ICP_API
@@ -233,6 +236,8 @@ ICP_API icp_status icp_sink_open_file(icp_context *c, const char *path, struct i
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_sink_to_memory(icp_context *c, struct icp_sink *out, icp_buffer **buffer, struct icp_error *err);
+
+/** @} */
 
 #ifdef __cplusplus
 }

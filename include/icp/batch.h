@@ -9,6 +9,9 @@
 extern "C" {
 #endif
 
+/** @defgroup batch Rows: readers, batches, schemas, one record
+ * @{ */
+
 typedef struct icp_schema icp_schema; /**< what each column means; immutable, shared */
 typedef struct icp_reader icp_reader; /**< a stream of batches; one thread */
 typedef struct icp_batch icp_batch;   /**< rows of text cells; immutable, shared */
@@ -191,6 +194,8 @@ ICP_API icp_status icp_record_set_all(icp_record *r, const char *bytes, const in
 ICP_API void icp_record_clear(icp_record *r);
 /** Releases the record. @since 0.1 */
 ICP_API void icp_record_free(icp_record *r);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,9 @@
 extern "C" {
 #endif
 
+/** @defgroup dataset Linked tables
+ * @{ */
+
 typedef struct icp_dataset icp_dataset; /**< linked tables; one thread, and its readers on the same thread */
 
 /** One table, opened as often as it is read. */
@@ -113,6 +116,8 @@ ICP_API icp_status icp_dataset_events(icp_dataset *d, icp_reader **out, struct i
 ICP_API icp_dataset *icp_dataset_ref(icp_dataset *d);
 /** Releases a reference; NULL is allowed. @since 0.1 */
 ICP_API void icp_dataset_unref(icp_dataset *d);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,9 @@
 extern "C" {
 #endif
 
+/** @defgroup decisions Decisions of people beside scores
+ * @{ */
+
 typedef struct icp_decisions icp_decisions; /**< what holds at a moment; immutable, shared between threads */
 
 /** Reads entries as icp_ledger_entries() lists them, `{"entries":[{"number":1,"time":...,"entry":{...}},...]}`, and replays them
@@ -44,6 +47,8 @@ ICP_API icp_status icp_model_standing(const icp_model *m, const icp_decisions *d
 ICP_API icp_decisions *icp_decisions_ref(icp_decisions *d);
 /** One reference less. Any thread; NULL allowed. @since 0.1 */
 ICP_API void icp_decisions_unref(icp_decisions *d);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,9 @@
 extern "C" {
 #endif
 
+/** @defgroup events Events, for intent and retention
+ * @{ */
+
 typedef struct icp_account icp_account;   /**< state of one account; one thread */
 typedef struct icp_accounts icp_accounts; /**< many accounts at one moment; one thread adds, then immutable and shared */
 
@@ -108,6 +111,8 @@ ICP_API icp_status icp_accounts_account(const icp_accounts *a, const char *key, 
 ICP_API icp_accounts *icp_accounts_ref(icp_accounts *a);
 /** One reference less. Any thread. @since 0.1 */
 ICP_API void icp_accounts_unref(icp_accounts *a);
+
+/** @} */
 
 #ifdef __cplusplus
 }

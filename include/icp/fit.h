@@ -9,6 +9,9 @@
 extern "C" {
 #endif
 
+/** @defgroup fit Learning a model
+ * @{ */
+
 typedef struct icp_fit icp_fit;     /**< a fit being prepared; one thread */
 typedef struct icp_model icp_model; /**< what was learned; immutable, shared */
 
@@ -195,6 +198,8 @@ ICP_API icp_status icp_fit_matches(const icp_fit *f, icp_buffer **json, struct i
 ICP_API icp_status icp_fit_run(icp_fit *f, const struct icp_progress *p, icp_model **out, struct icp_error *err);
 /** Releases the fit. @since 0.1 */
 ICP_API void icp_fit_free(icp_fit *f);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,9 @@
 extern "C" {
 #endif
 
+/** @defgroup govern Audits, drift, calibration, changes
+ * @{ */
+
 /** What a new version must pass before it is published. */
 struct icp_gates_options {
     uint32_t struct_size;              /**< sizeof of this struct */
@@ -220,6 +223,8 @@ struct icp_calibrate_options {
  * @since 0.1 */
 ICP_API icp_status icp_calibrate(icp_model *m, icp_reader *rows, icp_reader *const *outcomes, uint32_t count, const struct icp_calibrate_options *o,
                                  const struct icp_progress *p, icp_buffer **json, struct icp_error *err);
+
+/** @} */
 
 #ifdef __cplusplus
 }

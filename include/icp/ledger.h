@@ -17,6 +17,9 @@
 extern "C" {
 #endif
 
+/** @defgroup ledger The ledger (libicp-ledger)
+ * @{ */
+
 typedef struct icp_ledger icp_ledger; /**< one connection to a ledger; one thread at a time */
 
 /** Flags of icp_ledger_open(). */
@@ -169,6 +172,8 @@ ICP_API icp_status icp_ledger_load_model(icp_ledger *l, const uint8_t id[32], ic
 
 /** Closes a ledger; NULL allowed. @since 0.1 */
 ICP_API void icp_ledger_free(icp_ledger *l);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,9 @@
 extern "C" {
 #endif
 
+/** @defgroup model Models
+ * @{ */
+
 /** Flags of a model. */
 enum {
     ICP_MODEL_FEW_CUSTOMERS = 1u,         /**< fitted below min_customers by ICP_FIT_ALLOW_FEW */
@@ -169,6 +172,8 @@ ICP_API int32_t icp_model_find_trait(const icp_model *m, int32_t layer, const ch
 ICP_API icp_model *icp_model_ref(icp_model *m);
 /** One reference less. Any thread. @since 0.1 */
 ICP_API void icp_model_unref(icp_model *m);
+
+/** @} */
 
 #ifdef __cplusplus
 }

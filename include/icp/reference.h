@@ -13,6 +13,9 @@
 extern "C" {
 #endif
 
+/** @defgroup reference The reference: companies at large
+ * @{ */
+
 typedef struct icp_reference icp_reference;                 /**< immutable, shared */
 typedef struct icp_reference_builder icp_reference_builder; /**< one thread */
 
@@ -122,6 +125,8 @@ ICP_API icp_status icp_reference_schema(const icp_reference *r, icp_schema **out
 ICP_API icp_reference *icp_reference_ref(icp_reference *r);
 /** One reference less. Any thread. @since 0.1 */
 ICP_API void icp_reference_unref(icp_reference *r);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,9 @@
 extern "C" {
 #endif
 
+/** @defgroup score Scoring, results, distributions
+ * @{ */
+
 typedef struct icp_scorer icp_scorer;             /**< all scratch of scoring; one thread */
 typedef struct icp_result icp_result;             /**< scores of a batch, reusable; one thread writes */
 typedef struct icp_tiers icp_tiers;               /**< the map from milli-points to score and tier; constant */
@@ -284,6 +287,8 @@ ICP_API icp_status icp_distribution_counts(const icp_distribution *d, uint64_t *
                                            struct icp_error *err);
 /** Releases the distribution. @since 0.1 */
 ICP_API void icp_distribution_free(icp_distribution *d);
+
+/** @} */
 
 #ifdef __cplusplus
 }
