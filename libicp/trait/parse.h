@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of single values, shared by extraction and inference. They take trimmed text and allocate nothing. */
 #pragma once
+#include "base/date.h"
 #include "trait/extract.h"
 
 /* What a number's spelling says about its column. */
@@ -37,10 +38,6 @@ enum icp__date_form {
 };
 /* order: enum icp__date_order; anything but DMY reads a NUMERIC date as month, day, year. */
 enum icp__date_form icp__date_read(const char *s, size_t n, uint8_t order, double *days);
-/* Days since 1970-01-01 in the Gregorian calendar. */
-int64_t icp__days_of(int64_t year, unsigned month, unsigned day);
-/* yyyy-mm-dd of a day; years 0 to 9999. */
-void icp__date_print(int64_t days, char out[10]);
 
 /* 1 = yes, 0 = no, -1 = neither. */
 int icp__boolean_read(const char *s, size_t n);
