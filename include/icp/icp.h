@@ -3,6 +3,7 @@
  * Everything of libicp.
  */
 #pragma once
+#include <icp/arrow.h>
 #include <icp/base.h>
 #include <icp/batch.h>
 #include <icp/dataset.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every allocation of every public function fails in turn, alone and with all that follow: the code is ICP_E_MEMORY, outputs and
  * handles are what they were, nothing leaks, and the same call without failures then gives what it gives without any. */
+#include "arrowing.h"
 #include "check_main.h"
 #include "counting.h"
 #include "timing_world.h"
@@ -71,6 +72,10 @@ struct work {
             struct icp_layer_info layer;
             struct icp_signal signal;
             size_t bytes;
+            struct {
+                struct ArrowSchema type;
+                struct ArrowArray array;
+            } arrow;
             struct {
                 int32_t trait[64], points[64];
                 size_t n;
@@ -469,6 +474,35 @@ CALL(open_packed) {
     ck_assert_int_eq(w->closed, st != ICP_OK);
     return st;
 }
+static struct ArrowArrayStream table_stream(void) {
+    struct ArrowArrayStream s = arrow_stream(arrow_table_type());
+    for (int i = 0; i < 3; i++) arrow_stream_add(&s, arrow_table(i * 20, 20));
+    return s;
+}
+CALL(open_arrow) {
+    const int live = arrow_live;
+    struct ArrowArrayStream s = table_stream();
+    icp_status st = icp_reader_open_arrow(w->lab->c, &s, NULL, OUT(icp_reader), e);
+    ck_assert(s.release == NULL);
+    if (st) ck_assert_int_eq(arrow_live, live);
+    return st;
+}
+static void make_arrow(struct work *w) {
+    struct ArrowArrayStream s = table_stream();
+    const struct icp_reader_options o = {.struct_size = sizeof o, .rows_per_batch = 7};
+    ck_assert_int_eq(icp_reader_open_arrow(w->lab->c, &s, &o, &w->reader, NULL), ICP_OK);
+}
+CALL(batch_from_arrow) {
+    const int live = arrow_live;
+    struct ArrowSchema *type = arrow_table_type();
+    struct ArrowArray *made = arrow_table(0, 9), a = *made;
+    free(made);
+    icp_status st = icp_batch_from_arrow(w->lab->c, type, &a, OUT(icp_batch), e);
+    ck_assert(a.release == NULL);
+    arrow_drop_type(type);
+    if (st) ck_assert_int_eq(arrow_live, live);
+    return st;
+}
 LOOK(look_reader) {
     icp_batch *b = NULL;
     while (icp_reader_next(w->out.handle, &b, NULL) == ICP_OK && b) {
@@ -803,6 +837,17 @@ CALL(causes) { return icp_scorer_causes(w->scorer, ICP_LAYER_FIT, OUT(icp_buffer
 CALL(result_new) { return icp_result_new(w->lab->c, OUT(icp_result), e); }
 LOOK(look_new_result) { (void)f, icp_result_free(w->out.handle); }
 CALL(result_column) { return icp_result_column(w->result, ICP_LAYER_FIT, ICP_COL_SCORE, &w->out.u.array, e); }
+CALL(result_export) { return icp_result_export(w->result, &w->out.u.arrow.type, &w->out.u.arrow.array, e); }
+LOOK(look_export) {
+    struct ArrowSchema *type = &w->out.u.arrow.type;
+    struct ArrowArray *array = &w->out.u.arrow.array;
+    for (int64_t i = 0; i < type->n_children; i++) {
+        const struct ArrowArray *a = array->children[i];
+        fprintf(f, "%s %s %lld %lld ", type->children[i]->name, type->children[i]->format, (long long)a->length, (long long)a->null_count);
+        if (a->n_buffers == 3) fwrite(a->buffers[2], 1, (size_t)((const int32_t *)a->buffers[1])[a->length], f);
+    }
+    array->release(array), type->release(type);
+}
 LOOK(look_array) { fprintf(f, "%llu", (unsigned long long)w->out.u.array.rows); }
 
 CALL(distribution_new) { return icp_distribution_new(w->lab->c, OUT(icp_distribution), e); }
@@ -1090,11 +1135,14 @@ static const struct scenario scenarios[] = {
     {"icp_reader_open", make_nothing, open_csv, look_reader, NULL, 0},
     {"icp_reader_open", make_nothing, open_jsonl, look_reader, NULL, 0},
     {"icp_reader_open", make_nothing, open_packed, look_reader, NULL, 0},
+    {"icp_reader_open_arrow", make_nothing, open_arrow, look_reader, NULL, 0},
+    {"icp_reader_next", make_arrow, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_csv, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_jsonl, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_latin, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_next", make_packed, reader_next, look_rows, NULL, ONCE | LESS},
     {"icp_reader_stats", make_csv, reader_stats, look_buffer, NULL, 0},
+    {"icp_reader_stats", make_arrow, reader_stats, look_buffer, NULL, 0},
     {"icp_dataset_open", make_nothing, dataset_open, look_dataset, NULL, LESS | SLOW},
     {"icp_dataset_open", make_nothing, dataset_open_patterns, look_dataset, NULL, LESS | SLOW},
     {"icp_dataset_open", make_dataset, dataset_open_manifest, look_dataset, NULL, LESS | SLOW},
@@ -1107,6 +1155,7 @@ static const struct scenario scenarios[] = {
     {"icp_dataset_companies", make_dataset, read_companies, look_linked, NULL, LESS | SLOW},
     {"icp_dataset_events", make_dataset, dataset_events, look_reader, NULL, 0},
     {"icp_dataset_events", make_dataset, read_events, look_linked, NULL, LESS | SLOW},
+    {"icp_batch_from_arrow", make_nothing, batch_from_arrow, look_batch, NULL, 0},
     {"icp_batch_from_text", make_nothing, batch_from_text, look_batch, NULL, 0},
     {"icp_schema_infer", make_nothing, schema_infer, look_schema, NULL, 0},
     {"icp_schema_from_json", make_nothing, schema_from_json, look_schema, NULL, 0},
@@ -1210,6 +1259,7 @@ static const struct scenario scenarios[] = {
     {"icp_segments", make_nothing, segments_stored, look_buffer, NULL, 0},
     {"icp_result_new", make_nothing, result_new, look_new_result, NULL, 0},
     {"icp_result_column", make_filled_result, result_column, look_array, look_result, QUIET},
+    {"icp_result_export", make_filled_result, result_export, look_export, look_result, 0},
     {"icp_distribution_new", make_nothing, distribution_new, look_distribution, NULL, 0},
     {"icp_distribution_of_model", make_nothing, distribution_of_model, look_distribution, NULL, 0},
     {"icp_distribution_add icp_distribution_add_score icp_distribution_merge icp_distribution_counts", make_distributions,
