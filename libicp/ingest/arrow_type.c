@@ -13,6 +13,7 @@ struct plan {
     struct icp__cell *names;
     size_t name_cap;
     uint32_t columns;
+    bool inside; /* of a column or of structs of columns: errors have a place */
     uint64_t nodes; /* still allowed */
     struct icp_error *err;
 };
@@ -20,6 +21,7 @@ struct plan {
 static struct icp__place place_of(const struct plan *p) {
     struct icp__place place = ICP__NOWHERE;
     place.source = ICP__ARROW_SOURCE;
+    if (!p->inside) return place;
     place.column = (int64_t)p->columns + 1;
     if (p->path.size) place.field = (struct icp_str){p->path.data, p->path.size};
     return place;
@@ -142,9 +144,10 @@ static uint32_t children_wanted(const struct icp__arrow_type *t) {
     }
 }
 
-static icp_status read_type(struct plan *p, const struct ArrowSchema *s, uint32_t depth, struct icp__arrow_type *t);
+/* flat: nothing but structs stands above it, so that it is a column, or a struct of columns. */
+static icp_status read_type(struct plan *p, const struct ArrowSchema *s, uint32_t depth, bool flat, struct icp__arrow_type *t);
 
-static icp_status read_children(struct plan *p, const struct ArrowSchema *s, uint32_t depth, struct icp__arrow_type *t) {
+static icp_status read_children(struct plan *p, const struct ArrowSchema *s, uint32_t depth, bool flat, struct icp__arrow_type *t) {
     const int64_t n = s->n_children;
     if (n < 0 || (n && !s->children) || (t->kind != ICP__ARROW_STRUCT && n != children_wanted(t)))
         return refuse_type(p, ICP_E_FORMAT, s->format, "has not the children that it must have");
@@ -155,7 +158,7 @@ static icp_status read_children(struct plan *p, const struct ArrowSchema *s, uin
     if (!t->child) return icp__no_memory(p->err);
     icp_status st = ICP_OK;
     for (uint32_t i = 0; i < t->children && !st; i++)
-        st = read_type(p, s->children[i], depth + 1, &t->child[i]);
+        st = read_type(p, s->children[i], depth + 1, flat && t->kind == ICP__ARROW_STRUCT, &t->child[i]);
     return st;
 }
 
@@ -187,27 +190,9 @@ static icp_status check_type(struct plan *p, const struct icp__arrow_type *t) {
     return ICP_OK;
 }
 
-static icp_status read_type(struct plan *p, const struct ArrowSchema *s, uint32_t depth, struct icp__arrow_type *t) {
-    memset(t, 0, sizeof *t);
-    if (!s || !s->release || !s->format) return refuse(p, ICP_E_FORMAT, "a schema is missing or was released");
-    if (depth > ICP__ARROW_DEPTH) return refuse(p, ICP_E_LIMIT, "nested deeper than 64");
-    if (!p->nodes--) return p->nodes = 0, refuse(p, ICP_E_LIMIT, "the schema has too many fields");
-    icp_status st = name_of(p, s, t);
-    if (st) return st;
-    if (!strncmp(s->format, "+u", 2)) return refuse_type(p, ICP_E_UNSUPPORTED, s->format, "is a union, which is not read");
-    if (!format_of(s->format, t)) return refuse_type(p, ICP_E_FORMAT, s->format, "is not known");
-    st = read_children(p, s, depth, t);
-    if (!st && s->dictionary) {
-        t->dictionary = icp__arena_alloc(p->arena, 1, sizeof *t->dictionary);
-        st = t->dictionary ? read_type(p, s->dictionary, depth + 1, t->dictionary) : icp__no_memory(p->err);
-    }
-    return st ? st : check_type(p, t);
-}
-
 static icp_status add_column(struct plan *p) {
     if (p->columns >= p->c->options.max_columns) {
-        struct icp__place place = ICP__NOWHERE;
-        place.source = ICP__ARROW_SOURCE;
+        const struct icp__place place = place_of(p);
         return icp__fail_at(p->err, ICP_E_LIMIT, &place, "more than %llu columns", (unsigned long long)p->c->options.max_columns);
     }
     char *copy = icp__arena_copy(p->arena, p->path.size ? p->path.data : "", p->path.size);
@@ -217,29 +202,47 @@ static icp_status add_column(struct plan *p) {
 }
 
 /* Members of structs become columns a.b, as those of nested objects do. */
-static icp_status add_columns(struct plan *p, struct icp__arrow_type *t, uint32_t depth) {
-    icp_status st = ICP_OK;
+static icp_status extend_path(struct plan *p, uint32_t depth, struct icp_str name) {
+    p->inside = true;
+    if (depth > 1) icp__bytes_text(&p->path, ".");
+    icp__bytes_add(&p->path, name.data, name.size);
+    if (p->path.failed) return icp__no_memory(p->err);
+    return p->path.size > NAME_MOST ? refuse(p, ICP_E_LIMIT, "name is longer than 1024 bytes") : ICP_OK;
+}
+
+static icp_status read_type(struct plan *p, const struct ArrowSchema *s, uint32_t depth, bool flat, struct icp__arrow_type *t) {
     const size_t outer = p->path.size;
+    const bool inside = p->inside;
+    memset(t, 0, sizeof *t);
     t->column = p->columns;
-    if (depth) {
-        if (depth > 1) icp__bytes_text(&p->path, ".");
-        icp__bytes_add(&p->path, t->name.data, t->name.size);
-        if (p->path.failed) return icp__no_memory(p->err);
-        if (p->path.size > NAME_MOST) return refuse(p, ICP_E_LIMIT, "name is longer than 1024 bytes");
+    if (!s || !s->release || !s->format) return refuse(p, ICP_E_FORMAT, "a schema is missing or was released");
+    if (depth > ICP__ARROW_DEPTH) return refuse(p, ICP_E_LIMIT, "nested deeper than 64");
+    if (!p->nodes) return refuse(p, ICP_E_LIMIT, "the schema has too many fields");
+    p->nodes--;
+    icp_status st = name_of(p, s, t);
+    if (!st && flat && depth) st = extend_path(p, depth, t->name);
+    if (st) return st;
+    if (s->format[0] == '+' && s->format[1] == 'u') return refuse_type(p, ICP_E_UNSUPPORTED, s->format, "is a union, which is not read");
+    if (!format_of(s->format, t)) return refuse_type(p, ICP_E_FORMAT, s->format, "is not known");
+    st = read_children(p, s, depth, flat, t);
+    if (!st && s->dictionary) {
+        t->dictionary = icp__arena_alloc(p->arena, 1, sizeof *t->dictionary);
+        st = t->dictionary ? read_type(p, s->dictionary, depth + 1, false, t->dictionary) : icp__no_memory(p->err);
     }
-    if (t->kind != ICP__ARROW_STRUCT) st = add_column(p);
-    for (uint32_t i = 0; t->kind == ICP__ARROW_STRUCT && i < t->children && !st; i++) st = add_columns(p, &t->child[i], depth + 1);
+    if (!st) st = check_type(p, t);
+    if (!st && flat && depth && t->kind != ICP__ARROW_STRUCT) st = add_column(p);
+    if (st) return st;
     p->path.size = outer;
-    return st;
+    p->inside = inside;
+    return ICP_OK;
 }
 
 static icp_status make(struct plan *p, const struct ArrowSchema *s, struct icp__arrow_plan *out) {
     out->root = icp__arena_alloc(p->arena, 1, sizeof *out->root);
     if (!out->root) return icp__no_memory(p->err);
-    icp_status st = read_type(p, s, 0, out->root);
+    icp_status st = read_type(p, s, 0, true, out->root);
     if (!st && (out->root->kind != ICP__ARROW_STRUCT || out->root->dictionary))
         st = refuse_type(p, ICP_E_FORMAT, s->format, "is no record batch: that is a struct");
-    if (!st) st = add_columns(p, out->root, 0);
     if (!st && !p->columns) st = refuse(p, ICP_E_FORMAT, "the schema has no columns");
     if (st) return st;
     struct icp__place place = ICP__NOWHERE;
