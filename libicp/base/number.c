@@ -283,6 +283,42 @@ static bool short_decimal(double v, struct icp__decimal *out) {
     return false;
 }
 
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+
+/* Where mantissa * 10^k fits into 128 bits, 16 and 17 digits need no large numbers: most numbers that no short decimal is. What follows decides
+ * where this does not: ties, powers of two, very small and large numbers. */
+static bool long_decimal(uint64_t bits, struct icp__decimal *out) {
+    const double v = double_of(bits);
+    uint64_t mantissa;
+    int32_t exponent2, k = 0;
+    split(bits, &mantissa, &exponent2);
+    if (!(v >= 1e-5 && v < 1e15) || mantissa == UINT64_C(1) << 52 || exponent2 >= 0)
+        return false;
+    while (v * powers[k] < 1e15)
+        k++;
+    wide unit = 1;
+    for (int32_t i = 0; i < k; i++)
+        unit *= 10;
+    for (int32_t last = k + 1; k <= last; k++, unit *= 10) {
+        const wide one = (wide)1 << -exponent2, all = unit * mantissa, rest = all & (one - 1);
+        const wide off = rest > one / 2 ? one - rest : rest; /* half a unit of the last place of the double is unit / 2 here */
+        if (rest == one / 2 || off * 2 == unit)
+            return false;
+        if (off * 2 > unit)
+            continue;
+        *out = (struct icp__decimal){(int64_t)(all >> -exponent2) + (rest > one / 2), -k};
+        return true;
+    }
+    return false;
+}
+#else
+static bool long_decimal(uint64_t bits, struct icp__decimal *out) {
+    (void)bits, (void)out;
+    return false;
+}
+#endif
+
 /* Digits are cut one later each time; of both neighbours the nearer one that reads back is taken. */
 static struct icp__decimal shortest(uint64_t bits) {
     struct icp__big b;
@@ -323,7 +359,7 @@ size_t icp__decimal_print(double v, char out[32]) {
     }
     struct icp__decimal d = {0, 0};
     char text[48];
-    if (bits && !short_decimal(double_of(bits), &d))
+    if (bits && !short_decimal(double_of(bits), &d) && !long_decimal(bits, &d))
         d = shortest(bits);
     size_t n = icp__decimal_text(d, text);
     memcpy(out + at, text, n + 1);

@@ -76,7 +76,8 @@ static const char *wrong_runs(const struct icp__arrow_type *t, const struct Arro
     return last < a->offset + a->length ? "runs end before the array" : NULL;
 }
 
-static icp_status check(const struct check *k, uint32_t column, const struct icp__arrow_type *t, const struct ArrowArray *a, int64_t need) {
+/* flat: t is a column, or a struct of columns. */
+static icp_status check(const struct check *k, uint32_t column, bool flat, const struct icp__arrow_type *t, const struct ArrowArray *a, int64_t need) {
     const char *text = wrong_array(t, a, need);
     if (text) return refuse(k, column, ICP_E_FORMAT, text);
     if (a->offset > ICP__ARROW_MOST || a->length > ICP__ARROW_MOST - a->offset || a->offset + a->length > ICP__ARROW_MOST * 8 / width_of(t))
@@ -86,11 +87,11 @@ static icp_status check(const struct check *k, uint32_t column, const struct icp
     const int64_t end = a->offset + a->length;
     icp_status st = ICP_OK;
     for (uint32_t i = 0; i < t->children && !st; i++) {
-        /* Members of the top structs have columns of their own; what lies deeper belongs to the column above it. */
-        const uint32_t at = t->kind == ICP__ARROW_STRUCT && t->child[i].column >= column ? t->child[i].column : column;
-        st = check(k, at, &t->child[i], a->children[i], t->kind == ICP__ARROW_STRUCT ? end : t->kind == ICP__ARROW_FIXED_LIST ? end * t->size : 0);
+        const bool own = flat && t->kind == ICP__ARROW_STRUCT;
+        const int64_t least = t->kind == ICP__ARROW_STRUCT ? end : t->kind == ICP__ARROW_FIXED_LIST ? end * t->size : 0;
+        st = check(k, own ? t->child[i].column : column, own, &t->child[i], a->children[i], least);
     }
-    if (!st && t->dictionary) st = check(k, column, t->dictionary, a->dictionary, 0);
+    if (!st && t->dictionary) st = check(k, column, false, t->dictionary, a->dictionary, 0);
     if (st || t->kind != ICP__ARROW_RUNS) return st;
     text = wrong_runs(t, a);
     return text ? refuse(k, column, ICP_E_FORMAT, text) : ICP_OK;
@@ -98,5 +99,5 @@ static icp_status check(const struct check *k, uint32_t column, const struct icp
 
 icp_status icp__arrow_check(const struct icp__arrow_plan *p, const struct ArrowArray *a, struct icp_error *err) {
     const struct check k = {p, err};
-    return check(&k, UINT32_MAX, p->root, a, 0);
+    return check(&k, UINT32_MAX, true, p->root, a, 0);
 }

@@ -57,7 +57,9 @@ static bool text_at(struct icp__arrow_fill *f, const struct icp__arrow_at *at, s
     const uint8_t bytes = at->type->bytes;
     const void *offsets = at->array->buffers[1], *data = at->array->buffers[2];
     const int64_t from = icp__arrow_offset(offsets, bytes, at->index), to = icp__arrow_offset(offsets, bytes, at->index + 1);
-    if (from < 0 || to < from) return icp__arrow_wrong(f, ICP_E_FORMAT, "offsets are not ascending");
+    /* The last offset is all that is known of the size of the text. */
+    const int64_t last = icp__arrow_offset(offsets, bytes, at->array->offset + at->array->length);
+    if (from < 0 || to < from || to > last) return icp__arrow_wrong(f, ICP_E_FORMAT, "offsets are not ascending");
     if ((uint64_t)(to - from) > f->ctx->options.max_cell) return icp__arrow_full(f);
     if (to > from && !data) return icp__arrow_wrong(f, ICP_E_FORMAT, "a buffer is missing");
     if (to > PTRDIFF_MAX) return icp__arrow_wrong(f, ICP_E_LIMIT, "an array is longer than memory can be");
