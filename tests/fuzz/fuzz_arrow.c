@@ -184,7 +184,7 @@ static void lie(struct tape *t) {
         if (a->length > 0) a->length -= 1; /* a child may become too short */
         break;
     default:
-        if (!a->buffers || !a->buffers[0 + (a->n_buffers > 1)] || a->length < 2) break;
+        if (!a->buffers || a->n_buffers < 2 || !a->buffers[1] || a->length < 2 || a->length > 256) break; /* an earlier lie */
         if (!strcmp(format, "ends") || strchr("i", *format) || !strcmp(format, "+l") || !strcmp(format, "+m") || !strcmp(format, "+vl") || !strcmp(format, "vu") || !strcmp(format, "u"))
             ((int32_t *)(uintptr_t)a->buffers[1])[below(t, (uint32_t)a->length)] = v; /* never the last offset */
     }
