@@ -87,6 +87,8 @@ if [ "$mode" != --fast ]; then
     ICP=$build/sanitized/examples/icp/icp ICP_SANITIZED=1 stage command-sanitized python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
 fi
 if [ "$mode" = --all ]; then
+    # Against Arrow itself: skipped where PyPI cannot be reached.
+    stage arrow "$top/tests/arrow.sh" "$build/venv-arrow"
     stage cross-i386 "$top/tests/cross.sh" i386
     stage cross-s390x "$top/tests/cross.sh" s390x
 fi

@@ -13,12 +13,16 @@
 extern "C" {
 #endif
 
+/** @defgroup arrow Arrow: tables of other programs in, results out
+ * @{ */
+
 #ifndef ARROW_C_DATA_INTERFACE
+/** The guard of the two structs of the data interface, as the specification names it. */
 #define ARROW_C_DATA_INTERFACE
 
-#define ARROW_FLAG_DICTIONARY_ORDERED 1
-#define ARROW_FLAG_NULLABLE 2
-#define ARROW_FLAG_MAP_KEYS_SORTED 4
+#define ARROW_FLAG_DICTIONARY_ORDERED 1 /**< the values of the dictionary are in an order that means something */
+#define ARROW_FLAG_NULLABLE 2           /**< values may be missing */
+#define ARROW_FLAG_MAP_KEYS_SORTED 4    /**< the keys of each map are sorted */
 
 /** The type of an array, as the Arrow C data interface has it. */
 struct ArrowSchema {
@@ -50,6 +54,7 @@ struct ArrowArray {
 #endif
 
 #ifndef ARROW_C_STREAM_INTERFACE
+/** The guard of the struct of the stream interface. */
 #define ARROW_C_STREAM_INTERFACE
 
 /** Record batches of one type, as the Arrow C stream interface has it. */
@@ -93,6 +98,8 @@ ICP_API icp_status icp_batch_from_arrow(icp_context *c, struct ArrowSchema *s, s
  * @since 0.1 */
 ICP_API icp_status icp_result_export(const icp_result *r, struct ArrowSchema *schema, struct ArrowArray *array,
                                      struct icp_error *err);
+
+/** @} */
 
 #ifdef __cplusplus
 }
