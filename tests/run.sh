@@ -76,10 +76,11 @@ stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/
 stage go-client "$top/bindings/go/test.sh" "$gcc_build"
 if [ "$mode" != --fast ]; then
     stage docs "$top/doc/check.sh" "$build/doxygen"
-    stage build-clang env CC=clang bash -c "$(declare -f configure build_one); top='$top'; build_one '$build/clang' --werror -Dledger=enabled"
+    # The shared library is the first build's: these two compile the code once, as the static one.
+    stage build-clang env CC=clang bash -c "$(declare -f configure build_one); top='$top'; build_one '$build/clang' --werror -Ddefault_library=static -Dledger=enabled"
     stage unit-clang unit "$build/clang"
     stage ledger-clang unit "$build/clang" ledger
-    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false -Dledger=enabled --buildtype=debugoptimized
+    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static -Dledger=enabled --buildtype=debugoptimized
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     ICP_SANITIZED=1 stage unit-sanitized unit "$build/sanitized"
     stage ledger-sanitized unit "$build/sanitized" ledger
