@@ -3,7 +3,7 @@
 # Installs what the tests need (Debian packages only), builds, and runs the tests.
 #
 #   tests/run.sh           everything that needs no other registry
-#   tests/run.sh --all     that, and what needs other machines' libraries (tests/cross.sh: 32 bits, big-endian)
+#   tests/run.sh --all     that, what needs other machines' libraries (tests/cross.sh: 32 bits, big-endian), and Go under its race detector and fuzzer
 #   tests/run.sh --fast    no installation, one compiler, no sanitizers: while working on the code
 #
 # Real data is looked for in ICP_DATA (default: ../shared/data beside this checkout); tests that need it are skipped where it is absent.
@@ -73,7 +73,7 @@ stage install python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/install"
 stage command python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
 stage real python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/real"
 stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/python"
-stage go-client "$top/bindings/go/test.sh" "$gcc_build"
+stage go "$top/bindings/go/test.sh" "$gcc_build"
 if [ "$mode" != --fast ]; then
     stage docs "$top/doc/check.sh" "$build/doxygen"
     # The shared library is the first build's: these two compile the code once, as the static one.
@@ -90,6 +90,8 @@ fi
 if [ "$mode" = --all ]; then
     # Against Arrow itself: skipped where PyPI cannot be reached.
     stage arrow "$top/tests/arrow.sh" "$build/venv-arrow"
+    stage go-race "$top/bindings/go/test.sh" "$gcc_build" --race
+    stage go-fuzz "$top/bindings/go/test.sh" "$gcc_build" --fuzz
     stage cross-i386 "$top/tests/cross.sh" i386
     stage cross-s390x "$top/tests/cross.sh" s390x
 fi

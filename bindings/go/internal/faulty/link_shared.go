@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+
+//go:build !icp_static
+
+package faulty
+
+// #cgo pkg-config: libicp
+import "C"

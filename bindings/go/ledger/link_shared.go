@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+
+//go:build !icp_static
+
+package ledger
+
+// #cgo pkg-config: libicp-ledger
+import "C"
