@@ -42,5 +42,5 @@
 //
 // # Building
 //
-// The library is found by pkg-config (libicp). With the build tag icp_static it is linked into the program. The ledger is in package icp/ledger, since it needs SQLite.
+// The library is found by pkg-config (libicp). With the build tag icp_static its static copy is linked into the program (libicp-static). The ledger is in package icp/ledger, since it needs SQLite.
 package icp

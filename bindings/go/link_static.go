@@ -4,6 +4,5 @@
 
 package icp
 
-// #cgo pkg-config: --static libicp
-// #cgo CFLAGS: -DICP_STATIC
+// #cgo pkg-config: libicp-static
 import "C"

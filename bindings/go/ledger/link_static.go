@@ -4,6 +4,5 @@
 
 package ledger
 
-// #cgo pkg-config: --static libicp-ledger
-// #cgo CFLAGS: -DICP_STATIC
+// #cgo pkg-config: libicp-ledger-static
 import "C"
