@@ -21,7 +21,7 @@
 // # Data in
 //
 // Tables are given as an Input: a File, a file of an fs.FS, an io.Reader, or rows in memory. An io.Reader is read a block at a time and its rows never cross into Go; rows in
-// memory cross as one block of text (BatchOfRows, BatchOfMaps) or a block at a time (Rows, Maps).
+// memory cross as one block of text (BatchOfRows, BatchOfMaps) or a block at a time (Rows, Maps). Arrow streams and record batches come in without a copy (Arrow, BatchOfArrow).
 //
 // # Errors
 //
