@@ -57,6 +57,7 @@ func FuzzModelLoad(f *testing.F) {
 	file := must(os.ReadFile("testdata/extraction.icp"))(f)
 	f.Add(file)
 	f.Add(file[:100])
+	f.Add(must(os.ReadFile(golden("model-1.icp")))(f))
 	f.Add([]byte("ICPMDL\x00\x01"))
 	c := must(NewContext(&ContextOptions{MaxMemory: 1 << 20}))(f)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -29,7 +29,7 @@ case ${2:-} in
     ;;
 --fuzz)
     for target in FuzzReader FuzzModelLoad FuzzRecord; do
-        go test -run '^$' -fuzz "^$target\$" -fuzztime 60s .
+        go test -run '^$' -fuzz "^$target\$" -fuzztime 60s -fuzzminimizetime 2s .
         echo "--- PASS: $target (60s)"
     done
     ICP_LEAK_CALLS=1000000 go test -count=1 -v -run TestManyCallsLeaveNothingBehind .
