@@ -26,6 +26,7 @@ struct options {
     const char *key, *schema, *output, *reference, *customers, *universe, *weights, *company;
     const char *excluded, *since, *as_of, *company_table, *false_alarm;
     const char *event_key, *event_type, *event_time, *event_value, *layers, *card, *quadrant, *blend, *layer, *ledger, *decisions, *scored, *base;
+    const char *dialect, *sql_table;
     const char *edits, *author, *reason, *before, *via, *before_as_of;
     int64_t before_as_of_micros; /* before_as_of, parsed */
     struct patterns set, off_family, off_column, learned_family;
@@ -36,7 +37,7 @@ struct options {
     struct patterns include, exclude, release, protect, events, outcomes, invalidates, by;
     uint64_t k, seed, horizon, threads, reasons, top, looks;
     enum format format;
-    bool allow_few, quiet, help, host_key, exact_keys, check;
+    bool allow_few, quiet, help, host_key, exact_keys, check, sql, partial;
     const char **files; /* what is not an option, in order */
     int file_count;
 };
@@ -181,6 +182,7 @@ int run_reference_show(const struct options *o);
 int run_fit(const struct options *o);
 int run_score(const struct options *o);
 int run_explain(const struct options *o);
+int run_export(const struct options *o);
 int run_traits(const struct options *o);
 int run_distribution(const struct options *o);
 int run_segments(const struct options *o);

@@ -52,6 +52,10 @@ const struct command commands[] = {
      "Columns: weight, -100 to 100, how far the customers' share lies above the reference's; both shares; lift, their ratio; points, what\n"
      "the trait adds to a score given all others; n, the customers that have it.\n",
      TAKES(LAYER, TOP_TRAITS, FORMAT, OUTPUT)},
+    {"export", 1, 1, run_export, "MODEL --sql [--dialect NAME] [--table NAME] [-o FILE]", "The fit score as one SELECT, to be run in a database.", NULL,
+     "Columns: key, fit_score, fit_tier, fit_millipoints, and exact, which is true for rows whose figures are those of icp score. What is exact in which\n"
+     "dialect: doc/sql.md.\n",
+     TAKES(KEY, SQL, SQL_DIALECT, SQL_TABLE, SQL_PARTIAL, OUTPUT, QUIET)},
     {"edit", 1, 1, run_edit, "MODEL --reference REF (--edits FILE | --author NAME --reason TEXT --set \"TRAIT weight=N\" ...) -o MODEL2",
      "Changes points of the fit layer by hand; the learned values stay in the model.", NULL,
      "The reference is the one that the model was fitted on: offsets are set anew over it, so that the mean ratio stays 1. Edits count from the\n"

@@ -162,6 +162,38 @@ ICP_API icp_status icp_model_schema(const icp_model *m, icp_schema **out, struct
  * @return ICP_E_ARGUMENT, ICP_E_MEMORY
  * @since 0.1 */
 ICP_API icp_status icp_model_summary(const icp_model *m, icp_buffer **json, struct icp_error *err);
+/** Dialects of SQL. */
+enum {
+    ICP_SQL_DUCKDB = 0,
+    ICP_SQL_POSTGRES = 1,  /**< 12 and later, database in UTF-8 */
+    ICP_SQL_SNOWFLAKE = 2,
+    ICP_SQL_BIGQUERY = 3,
+    ICP_SQL_SQLITE = 4     /**< 3.23 and later */
+};
+/** Flags of icp_sql_options. */
+enum {
+    ICP_SQL_PARTIAL = 1u /**< leave out the columns that SQL cannot express: another score, under other names */
+};
+/** Options of icp_model_to_sql(). */
+struct icp_sql_options {
+    uint32_t struct_size;   /**< sizeof of this struct */
+    uint32_t flags;         /**< ICP_SQL_... */
+    int32_t dialect;        /**< ICP_SQL_DUCKDB ... */
+    uint32_t reserved;      /**< 0 */
+    const char *table;      /**< name of the table of companies, parts divided by dots; NULL = companies */
+    size_t table_size;      /**< bytes of table */
+    const char *key_column; /**< header of the key column; NULL = that of the model's schema */
+    size_t key_size;        /**< bytes of key_column */
+};
+/** The fit layer as one SELECT that scores a table in a database (doc/sql.md): key, fit_score, fit_tier, fit_millipoints, exact. Where a row's `exact`
+ * is true, the figures are those of icp_scorer_score() for the same cells as text. The same model and options give the same bytes.
+ * @param[in] o NULL = all defaults
+ * @param[out] out one reference; UTF-8
+ * @param[out] err NULL allowed; names the columns that cannot be expressed, with the reason
+ * @return ICP_E_ARGUMENT, ICP_E_MEMORY, ICP_E_KEY where no key column is named, ICP_E_LIMIT, ICP_E_UNSUPPORTED where SQL cannot express a column
+ *         (or, with ICP_SQL_PARTIAL, never for that reason), the model has no fit layer, or an option is unknown
+ * @since 0.1 */
+ICP_API icp_status icp_model_to_sql(const icp_model *m, const struct icp_sql_options *o, icp_buffer **out, struct icp_error *err);
 /** One trait by index, 0..traits-1; strings live as long as the model.
  * @return ICP_E_ARGUMENT
  * @since 0.1 */

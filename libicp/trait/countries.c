@@ -250,6 +250,25 @@ size_t icp__normalise_country(const char *folded, size_t n, char *out, size_t ca
     return 2;
 }
 
+size_t icp__country_spelling(size_t i, char out[128]) {
+    for (size_t a = 0; a < sizeof second / sizeof *second; a++) {
+        if (i < strlen(second[a])) {
+            out[0] = (char)('a' + a), out[1] = second[a][i];
+            return 2;
+        }
+        i -= strlen(second[a]);
+    }
+    if (i < sizeof three / sizeof *three) {
+        memcpy(out, three[i], 3);
+        return 3;
+    }
+    i -= sizeof three / sizeof *three;
+    if (i >= sizeof names / sizeof *names) return 0;
+    const size_t n = strlen(names[i].name);
+    memcpy(out, names[i].name, n);
+    return n;
+}
+
 void icp__countries_write(struct icp__bytes *b) {
     for (size_t i = 0; i < sizeof second / sizeof *second; i++) {
         icp__bytes_text(b, second[i]);

@@ -13,6 +13,8 @@ static const char *const missing[] = {
     "- select -", "-select-", "--select--", "-- select --", "please select", "please select...", "--none--", "-none-",
     "(not set)", "not set", "(blank)", "(empty)", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!"};
 
+const char *icp__missing_spelling(size_t i) { return i < sizeof missing / sizeof *missing ? missing[i] : NULL; }
+
 bool icp__cell_missing(const char *s, size_t n) {
     /* No spelling above begins with another of these, so that most values are done with here. */
     if (n > 2 && icp__is_letter(s[0])) {

@@ -50,3 +50,5 @@ void icp__trait_id(struct icp__bytes *b, struct icp_str column_id, int32_t trait
 /* column[lo,hi): has_lo/has_hi false = open end. date = edges are days since 1970, written as ISO dates. */
 void icp__trait_range_id(struct icp__bytes *b, struct icp_str column_id, const char *lo, size_t lo_size, const char *hi, size_t hi_size);
 bool icp__cell_missing(const char *s, size_t n);
+/* The i-th spelling of a missing value, in lower case; NULL = there are no more. NaN and nan, as they stand, are missing too. */
+const char *icp__missing_spelling(size_t i);

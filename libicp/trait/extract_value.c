@@ -29,14 +29,21 @@ enum icp__known icp__extract_value(const struct icp__column *c, uint32_t index, 
     return icp__scratch_terms(s, index, &terms, replaced, text, n) ? ICP__KNOWN : ICP__UNKNOWN;
 }
 
+static const struct {
+    const char *text;
+    int value;
+} words[] = {{"yes", 1},   {"no", 0},   {"true", 1}, {"false", 0}, {"1", 1},       {"0", 0},         {"y", 1},  {"n", 0},
+            {"t", 1},     {"f", 0},    {"1.0", 1},  {"0.0", 0},   {"checked", 1}, {"unchecked", 0}, {"on", 1}, {"off", 0},
+            {"ja", 1},    {"nein", 0}, {"oui", 1},  {"non", 0},   {"si", 1},      {"s\xC3\xAD", 1}, {"x", 1},  {"wahr", 1},
+            {"falsch", 0}, {"vrai", 1}, {"faux", 0}, {"verdadero", 1}, {"falso", 0}};
+
+const char *icp__boolean_word(size_t i, int *value) {
+    if (i >= sizeof words / sizeof *words) return NULL;
+    *value = words[i].value;
+    return words[i].text;
+}
+
 int icp__boolean_read(const char *s, size_t n) {
-    static const struct {
-        const char *text;
-        int value;
-    } words[] = {{"yes", 1},   {"no", 0},   {"true", 1}, {"false", 0}, {"1", 1},       {"0", 0},         {"y", 1},  {"n", 0},
-                 {"t", 1},     {"f", 0},    {"1.0", 1},  {"0.0", 0},   {"checked", 1}, {"unchecked", 0}, {"on", 1}, {"off", 0},
-                 {"ja", 1},    {"nein", 0}, {"oui", 1},  {"non", 0},   {"si", 1},      {"s\xC3\xAD", 1}, {"x", 1},  {"wahr", 1},
-                 {"falsch", 0}, {"vrai", 1}, {"faux", 0}, {"verdadero", 1}, {"falso", 0}};
     if (n == 0 || n > 9) return -1;
     char first = icp__lower(s[0]);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -47,4 +47,6 @@ void icp__tables_write(uint32_t version, struct icp__bytes *b);
 
 /* ISO 3166-1 alpha-2 in lower case. Returns its length, 0 = not known. */
 size_t icp__normalise_country(const char *folded, size_t n, char *out, size_t cap);
+/* The i-th spelling that is known: codes, then names. Returns its length, 0 = there are no more. */
+size_t icp__country_spelling(size_t i, char out[128]);
 void icp__countries_write(struct icp__bytes *b);

@@ -41,6 +41,8 @@ enum icp__date_form icp__date_read(const char *s, size_t n, uint8_t order, doubl
 
 /* 1 = yes, 0 = no, -1 = neither. */
 int icp__boolean_read(const char *s, size_t n);
+/* The i-th word for yes or no, in lower case; NULL = there are no more. */
+const char *icp__boolean_word(size_t i, int *value);
 
 /* Goes through the items of a list cell. */
 struct icp__items {

@@ -6,7 +6,7 @@ import re
 import pytest
 
 TOP = pathlib.Path(__file__).parents[2]
-ORDER = ["base", "ingest", "trait", "dataset", "reference", "timing", "model", "score", "govern", "ledger"]
+ORDER = ["base", "ingest", "trait", "dataset", "reference", "timing", "model", "score", "sql", "govern", "ledger"]
 FILES = sorted(p for p in (TOP / "libicp").rglob("*") if p.suffix in (".c", ".h"))
 
 
