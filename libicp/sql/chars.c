@@ -100,6 +100,7 @@ icp_status icp__sql_chars_make(struct icp__sql_chars *out) {
     out->fold_ascii = out->fold.count;
     for (char c = '!'; c <= '~'; c++)
         fits = fits && part(out, &c, 1);
+    out->apart_ascii = out->apart.count;
     fits = fits && add_others(out);
     /* In texts alone, where it separates; in values it is the letters tm. */
     fits = fits && add(&out->apart, "\xE2\x84\xA2", 3, "A", 1);

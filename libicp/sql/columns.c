@@ -42,7 +42,7 @@ static void choose(struct icp__sql_column *c) {
     case ICP_KIND_LIST: c->kind = &icp__sql_of_list; break;
     case ICP_KIND_NUMBER: c->kind = &icp__sql_of_number; break;
     case ICP_KIND_DATE: c->kind = &icp__sql_of_date; break;
-    case ICP_KIND_URL: c->why = "hosts"; break;
+    case ICP_KIND_URL: c->kind = &icp__sql_of_url; break;
     default: c->why = "a kind that this library does not write";
     }
     if (c->why != NULL)

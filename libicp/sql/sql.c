@@ -122,6 +122,8 @@ static void reads(struct icp__sql *q) {
         for (uint32_t i = 0; i < q->columns; i++) {
             const struct icp__sql_kind *k = q->column[i].kind != NULL ? q->column[i].kind : &icp__sql_of_nothing;
             icp__bytes_text(&q->b, "\n    ");
+            if (strchr(q->letters[i].before, 'a') != NULL)
+                icp__sql_carry(q, &q->column[i], "a");
             k->read[r](q, &q->column[i]);
         }
         end(q);

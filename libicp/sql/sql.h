@@ -48,6 +48,7 @@ struct icp__sql_chars {
     struct icp__sql_swaps fold;    /* blanks and capitals of ASCII, then all others that change */
     uint32_t fold_ascii;           /* of these the first */
     struct icp__sql_swaps key;     /* what stands between the words by which a normaliser looks a value up */
+    uint32_t apart_ascii;          /* likewise */
     struct icp__sql_swaps apart;   /* what stands between words: ' ' where two words may form a phrase, else 'A' */
     char letters[1024];            /* those that are letters or digits and stay */
     char allowed[1024];            /* as members of a character class: all but blanks and ASCII */

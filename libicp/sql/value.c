@@ -132,7 +132,7 @@ static void term(struct icp__sql *q, const struct icp__sql_column *c, uint32_t e
     icp__sql_find(q, c, "t@", "A", s, "A");
     icp__sql_put(q, c, " AND v@ <> ");
     icp__sql_text(q, s);
-    if (c->words == 0)
+    if (!icp__sql_is_word(s.data, s.size))
         return;
     icp__sql_put(q, c, " AND NOT (" WORDS " > 2 AND ");
     icp__sql_find(q, c, "w@", " ", s, " ");

@@ -157,9 +157,25 @@ void icp__sql_collapse(struct icp__sql *q, bool open) {
     icp__bytes_text(&q->b, open ? "replace(replace(replace(" : ", ' ', 'BC'), 'CB', ''), 'BC', ' ')");
 }
 
-static void octets(struct icp__sql *q, const struct icp__sql_column *c) {
-    static const char *const length[] = {"strlen(c@)", "octet_length(c@)", "OCTET_LENGTH(c@)", "BYTE_LENGTH(c@)", "length(CAST(c@ AS BLOB))"};
-    icp__sql_put(q, c, length[q->dialect]);
+static void octets(struct icp__sql *q, const struct icp__sql_column *c, const char *expression) {
+    static const char *const length[] = {"strlen(", "octet_length(", "OCTET_LENGTH(", "BYTE_LENGTH(", "length(CAST("};
+    icp__bytes_text(&q->b, length[q->dialect]);
+    icp__sql_put(q, c, expression);
+    icp__bytes_text(&q->b, q->dialect == ICP_SQL_SQLITE ? " AS BLOB))" : ")");
+}
+
+/* Most cells are ASCII, and a long list of replacements costs: a shorter one for them. */
+static void swap_all(struct icp__sql *q, const struct icp__sql_column *c, const char *ascii, const char *expression, const struct icp__sql_swaps *s, uint32_t first,
+                     uint32_t first_of_all, uint32_t end_of_ascii) {
+    icp__bytes_text(&q->b, "CASE WHEN ");
+    octets(q, c, expression);
+    icp__bytes_text(&q->b, " = length(");
+    icp__sql_put(q, c, expression);
+    icp__bytes_text(&q->b, ") THEN ");
+    swap(q, c, ascii, s, first, end_of_ascii);
+    icp__bytes_text(&q->b, " ELSE ");
+    swap(q, c, expression, s, first_of_all, s->count);
+    icp__bytes_text(&q->b, " END");
 }
 
 /* SQLite's parser has a stack of 100: replacements that do not fit into one step go on in the next ones (icp__sql_more). */
@@ -172,9 +188,11 @@ void icp__sql_fold(struct icp__sql *q, const struct icp__sql_column *c) {
     if (q->dialect == ICP_SQL_SQLITE)
         swap(q, c, "lower(c@)", s, CAPITALS, q->chars.fold_ascii);
     else
-        swap(q, c, "c@", s, 0, s->count);
+        swap_all(q, c, "lower(c@)", "c@", s, CAPITALS, 0, q->chars.fold_ascii);
     icp__sql_collapse(q, false);
     icp__sql_put(q, c, " AS f@");
+    if (q->dialect == ICP_SQL_SQLITE)
+        icp__sql_put(q, c, ", length(CAST(c@ AS BLOB)) = length(c@) AS a@");
     icp__sql_carry(q, c, "o");
 }
 
@@ -194,7 +212,7 @@ void icp__sql_words(struct icp__sql *q, const struct icp__sql_column *c, const c
         icp__sql_put(q, c, expression);
     } else {
         spaced(q, true, phrases);
-        swap(q, c, expression, &q->chars.apart, 0, q->chars.apart.count);
+        swap_all(q, c, expression, expression, &q->chars.apart, 0, 0, q->chars.apart_ascii);
         spaced(q, false, phrases);
     }
     icp__sql_put(q, c, " AS w@");
@@ -225,7 +243,12 @@ bool icp__sql_more(struct icp__sql *q, const struct icp__sql_column *c, uint32_t
             icp__sql_carry(q, c, one);
             continue;
         }
-        icp__bytes_text(&q->b, ", ");
+        /* Nothing is left to do for ASCII. */
+        const bool others = read == 0 || (read + 1 == ICP__SQL_READS && !last && first >= q->chars.apart_ascii);
+        icp__sql_put(q, c, others ? ", CASE WHEN a@ THEN " : ", ");
+        if (others)
+            icp__sql_put(q, c, expression);
+        icp__bytes_text(&q->b, others ? " ELSE " : "");
         if (last && read == 0)
             icp__sql_collapse(q, true);
         else if (last)
@@ -238,6 +261,7 @@ bool icp__sql_more(struct icp__sql *q, const struct icp__sql_column *c, uint32_t
             icp__sql_collapse(q, false);
         else if (last)
             spaced(q, false, text);
+        icp__bytes_text(&q->b, others ? " END" : "");
         icp__sql_put(q, c, name);
     }
     return true;
@@ -278,7 +302,7 @@ static void known_characters(struct icp__sql *q, const char *before, const char 
 
 void icp__sql_readable(struct icp__sql *q, const struct icp__sql_column *c) {
     const bool text = c->column->kind == ICP_KIND_TEXT || c->column->kind == ICP_KIND_NAME;
-    octets(q, c);
+    octets(q, c, "c@");
     icp__bytes_print(&q->b, " <= %u AND ", (unsigned)ICP__CELL_MAX);
     switch (q->dialect) {
     case ICP_SQL_SQLITE:

@@ -4,15 +4,24 @@
 #include <icp/model.h>
 
 /* Second-level registries under country codes: a short list of our own, by the label before the country code. */
+static const char *const usual[] = {"ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "mil", "ne", "net", "or", "org"};
+static const char *const own[] = {"asn.au", "id.au", "adv.br", "eco.br", "ind.br", "firm.in", "gen.in", "ind.in", "nic.in",
+                                  "res.in", "ad.jp", "ed.jp", "gr.jp", "lg.jp", "pe.kr", "re.kr", "kiwi.nz", "school.nz",
+                                  "govt.nz", "cri.nz", "iwi.nz", "geek.nz", "bel.tr", "gen.tr", "web.tr", "idv.tw", "ltd.uk", "me.uk",
+                                  "nhs.uk", "plc.uk", "police.uk", "sch.uk", "law.za", "nom.za", "web.za", "waw.pl", "info.pl",
+                                  "biz.pl", "web.id", "sch.id", "my.id", "in.th", "mi.th"};
+/* Under these the label is a name like any other ("co.com" style resellers aside). */
+static const char *const flat[] = {"de", "fr", "ch", "nl", "be", "at", "it", "es", "se", "no", "dk", "fi", "eu", "us", "ca", "io", "ai", "me", "tv", "cc"};
+
+const char *icp__registry_label(enum icp__registry_list list, size_t i) {
+    static const struct {
+        const char *const *label;
+        size_t count;
+    } lists[] = {{usual, sizeof usual / sizeof *usual}, {own, sizeof own / sizeof *own}, {flat, sizeof flat / sizeof *flat}};
+    return i < lists[list].count ? lists[list].label[i] : NULL;
+}
+
 static bool second_level(const char *label, size_t n, const char *country) {
-    static const char *const usual[] = {"ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "mil", "ne", "net", "or", "org"};
-    static const char *const own[] = {"asn.au", "id.au", "adv.br", "eco.br", "ind.br", "firm.in", "gen.in", "ind.in", "nic.in",
-                                      "res.in", "ad.jp", "ed.jp", "gr.jp", "lg.jp", "pe.kr", "re.kr", "kiwi.nz", "school.nz",
-                                      "govt.nz", "cri.nz", "iwi.nz", "geek.nz", "bel.tr", "gen.tr", "web.tr", "idv.tw", "ltd.uk", "me.uk",
-                                      "nhs.uk", "plc.uk", "police.uk", "sch.uk", "law.za", "nom.za", "web.za", "waw.pl", "info.pl",
-                                      "biz.pl", "web.id", "sch.id", "my.id", "in.th", "mi.th"};
-    /* Under these the label is a name like any other ("co.com" style resellers aside). */
-    static const char *const flat[] = {"de", "fr", "ch", "nl", "be", "at", "it", "es", "se", "no", "dk", "fi", "eu", "us", "ca", "io", "ai", "me", "tv", "cc"};
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
         if (memcmp(flat[i], country, 2) == 0) return false;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)

@@ -44,6 +44,11 @@ int icp__boolean_read(const char *s, size_t n);
 /* The i-th word for yes or no, in lower case; NULL = there are no more. */
 const char *icp__boolean_word(size_t i, int *value);
 
+/* Labels under country codes that are registries: under all, under one (with it, as `id.au`), and the codes under which there are none. */
+enum icp__registry_list { ICP__REGISTRY_USUAL, ICP__REGISTRY_OWN, ICP__REGISTRY_FLAT };
+/* The i-th; NULL = there are no more. */
+const char *icp__registry_label(enum icp__registry_list list, size_t i);
+
 /* Goes through the items of a list cell. */
 struct icp__items {
     const char *p, *end;
