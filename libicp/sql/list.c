@@ -4,6 +4,8 @@
 #include "trait/normalise.h"
 #include "trait/parse.h"
 
+static void text(struct icp__sql *q, const char *s) { icp__sql_text(q, (struct icp_str){s, strlen(s)}); }
+
 static bool bracketed(const struct icp__sql_column *c) { return c->column->separator == 'j'; }
 
 /* b@: what stands in the brackets, NULL = there are none. */
@@ -35,14 +37,18 @@ static void items(struct icp__sql *q, const struct icp__sql_column *c) {
     if (!bracketed(c)) {
         icp__bytes_text(&q->b, ", ");
         split(q, c, "f@", sign, 1);
-        icp__sql_put(q, c, " AS s@, CASE WHEN substr(f@, 1, 2) IN ('[\"', '[''') THEN FALSE ELSE o@ END AS o@");
+        icp__sql_put(q, c, " AS s@, CASE WHEN substr(f@, 1, 2) IN ('[\"', ");
+        text(q, "['");
+        icp__sql_put(q, c, ") THEN FALSE ELSE o@ END AS o@");
         return;
     }
     icp__sql_put(q, c, ", CASE WHEN b@ IS NULL THEN ");
     split(q, c, "f@", comma, 1);
     icp__sql_put(q, c, " WHEN length(b@) > 1 AND substr(b@, 1, 1) || substr(b@, length(b@), 1) = '\"\"' THEN ");
     split(q, c, "substr(b@, 2, length(b@) - 2)", twice, 2);
-    icp__sql_put(q, c, " WHEN length(b@) > 1 AND substr(b@, 1, 1) || substr(b@, length(b@), 1) = '''''' THEN ");
+    icp__sql_put(q, c, " WHEN length(b@) > 1 AND substr(b@, 1, 1) || substr(b@, length(b@), 1) = ");
+    text(q, "''");
+    icp__bytes_text(&q->b, " THEN ");
     split(q, c, "substr(b@, 2, length(b@) - 2)", once, 2);
     icp__bytes_text(&q->b, " ELSE ");
     split(q, c, "b@", comma, 1);
@@ -61,9 +67,13 @@ static void quotes(struct icp__sql *q, const struct icp__sql_column *c) {
     icp__sql_find(q, c, "s@", "", (struct icp_str){"\\", 1}, "");
     icp__sql_put(q, c, " THEN FALSE WHEN g@ = '\"' AND ");
     icp__sql_find(q, c, "s@", "", (struct icp_str){"\"", 1}, "");
-    icp__sql_put(q, c, " THEN FALSE WHEN g@ = '''' AND ");
+    icp__sql_put(q, c, " THEN FALSE WHEN g@ = ");
+    text(q, "'");
+    icp__bytes_text(&q->b, " AND ");
     icp__sql_find(q, c, "s@", "", (struct icp_str){"'", 1}, "");
-    icp__sql_put(q, c, " THEN FALSE WHEN g@ NOT IN ('\"', '''') AND (");
+    icp__sql_put(q, c, " THEN FALSE WHEN g@ NOT IN ('\"', ");
+    text(q, "'");
+    icp__bytes_text(&q->b, ") AND (");
     icp__sql_find(q, c, "s@", "", (struct icp_str){"\"", 1}, "");
     icp__sql_put(q, c, " OR ");
     icp__sql_find(q, c, "s@", "", (struct icp_str){"'", 1}, "");
