@@ -71,6 +71,7 @@ stage fuzz meson test -C "$gcc_build" --suite fuzz --print-errorlogs --no-rebuil
 stage abi python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/abi"
 stage install python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/install"
 stage command python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
+stage sql python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/sql"
 stage real python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/real"
 stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/python"
 stage go "$top/bindings/go/test.sh" "$gcc_build"
@@ -92,6 +93,8 @@ if [ "$mode" = --all ]; then
     stage arrow "$top/tests/arrow.sh" "$build/venv-arrow"
     stage go-race "$top/bindings/go/test.sh" "$gcc_build" --race
     stage go-fuzz "$top/bindings/go/test.sh" "$gcc_build" --fuzz
+    "$top/examples/install_packages.sh" postgresql python3-venv || exit 1
+    stage sql-engines "$top/tests/sql/engines.sh" "$build/venv-sql"
     stage cross-i386 "$top/tests/cross.sh" i386
     stage cross-s390x "$top/tests/cross.sh" s390x
 fi

@@ -791,6 +791,10 @@ CALL(reference_save_memory) {
 CALL(model_info) { return icp_model_describe(w->lab->model, &w->out.u.model, e); }
 LOOK(look_model_info) { fprintf(f, "%u", (unsigned)w->out.u.model.traits); }
 CALL(model_schema) { return icp_model_schema(w->lab->model, OUT(icp_schema), e); }
+CALL(model_to_sql) {
+    struct icp_sql_options o = {.struct_size = sizeof o, .flags = ICP_SQL_PARTIAL, .dialect = ICP_SQL_SQLITE, .key_column = "key", .key_size = 3};
+    return icp_model_to_sql(w->lab->model, &o, OUT(icp_buffer), e);
+}
 CALL(model_summary) { return icp_model_summary(w->lab->model, OUT(icp_buffer), e); }
 CALL(model_trait) { return icp_model_trait(w->lab->model, 1, &w->out.u.trait, e); }
 LOOK(look_trait) {
@@ -1238,6 +1242,7 @@ static const struct scenario scenarios[] = {
     {"icp_model_save", make_nothing, model_save_memory, look_buffer, NULL, 0},
     {"icp_model_describe", make_nothing, model_info, look_model_info, NULL, QUIET},
     {"icp_model_schema", make_nothing, model_schema, look_schema, NULL, QUIET},
+    {"icp_model_to_sql", make_nothing, model_to_sql, look_buffer, NULL, 0},
     {"icp_model_summary", make_nothing, model_summary, look_buffer, NULL, 0},
     {"icp_model_summary", make_nothing, edited_summary, look_buffer, NULL, 0},
     {"icp_model_trait", make_nothing, model_trait, look_trait, NULL, QUIET},

@@ -219,6 +219,8 @@ START_TEST(null_arguments_of_fit_and_model) {
     NULLED(icp_model_schema(lab.model, NULL, e));
     NULLED(icp_model_summary(NULL, &j, e));
     NULLED(icp_model_summary(lab.model, NULL, e));
+    NULLED(icp_model_to_sql(NULL, NULL, &j, e));
+    NULLED(icp_model_to_sql(lab.model, NULL, NULL, e));
     NULLED(icp_model_trait(NULL, 0, &trait, e));
     NULLED(icp_model_trait(lab.model, 0, NULL, e));
     ck_assert_int_eq(icp_model_describe(lab.model, &info, NULL), ICP_OK);
