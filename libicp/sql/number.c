@@ -17,12 +17,69 @@ static void plain(struct icp__sql *q, const struct icp__sql_column *c) {
                        " AND length(replace(c@, '-', '')) <= 15");
 }
 
+#define AMOUNT "rtrim(ltrim(c@, '$'), 'kKmMbB')"
+#define LOW "rtrim(rtrim(c@, '0123456789'), '-')"
+#define HIGH "ltrim(ltrim(c@, '0123456789'), '-')"
+
+/* $4.8M: few digits, so that the product is the same wherever doubles are multiplied. */
+static void amount(struct icp__sql *q, const struct icp__sql_column *c) {
+    if (q->dialect != ICP_SQL_SQLITE) {
+        icp__sql_matches(q, c, "c@", "[$]?[0-9]{1,6}([.][0-9]{1,3})?[kKmMbB]?");
+        return;
+    }
+    icp__sql_put(q, c, AMOUNT " NOT GLOB '*[^0-9.]*' AND " AMOUNT " GLOB '[0-9]*' AND " AMOUNT " GLOB '*[0-9]' AND length(" AMOUNT ") <= 9"
+                       " AND length(" AMOUNT ") - length(replace(" AMOUNT ", '.', '')) <= 1"
+                       " AND (instr(" AMOUNT ", '.') = 0 OR length(" AMOUNT ") - instr(" AMOUNT ", '.') <= 3) AND (c@ IN (" AMOUNT ", '$' || " AMOUNT ")"
+                       " OR substr(c@, 1, length(c@) - 1) IN (" AMOUNT ", '$' || " AMOUNT "))");
+}
+
+/* 11-50 counts as its middle, 10001+ as its end. */
+static void range(struct icp__sql *q, const struct icp__sql_column *c, bool open) {
+    if (q->dialect != ICP_SQL_SQLITE)
+        icp__sql_matches(q, c, "c@", open ? "[0-9]{1,9}[+]" : "[0-9]{1,9}-[0-9]{1,9}");
+    else if (open)
+        icp__sql_put(q, c, "length(c@) <= 10 AND c@ GLOB '[0-9]*+' AND rtrim(c@, '0123456789+') = '' AND substr(c@, 1, length(c@) - 1) NOT GLOB '*+*'");
+    else
+        icp__sql_put(q, c, "c@ GLOB '[0-9]*-[0-9]*' AND c@ = " LOW " || '-' || " HIGH " AND " LOW " || " HIGH " NOT GLOB '*[^0-9]*' AND length(" LOW ") <= 9"
+                           " AND length(" HIGH ") <= 9");
+}
+
+static void cast(struct icp__sql *q, const struct icp__sql_column *c, const char *expression) {
+    icp__bytes_text(&q->b, "CAST(");
+    icp__sql_put(q, c, expression);
+    icp__bytes_print(&q->b, " AS %s)", icp__sql_double(q));
+}
+
 static void read(struct icp__sql *q, const struct icp__sql_column *c) {
     icp__bytes_text(&q->b, ", CASE WHEN ");
     plain(q, c);
-    icp__sql_put(q, c, " THEN CAST(c@ AS ");
-    icp__bytes_text(&q->b, icp__sql_double(q));
-    icp__sql_put(q, c, ") END AS n@");
+    icp__bytes_text(&q->b, " THEN ");
+    cast(q, c, "c@");
+    if (c->column->decimal != ',') {
+        icp__bytes_text(&q->b, " WHEN ");
+        amount(q, c);
+        icp__bytes_text(&q->b, " THEN ");
+        cast(q, c, AMOUNT);
+        icp__sql_put(q, c, " * CASE WHEN substr(c@, length(c@), 1) IN ('k', 'K') THEN 1e3 WHEN substr(c@, length(c@), 1) IN ('m', 'M') THEN 1e6"
+                           " WHEN substr(c@, length(c@), 1) IN ('b', 'B') THEN 1e9 ELSE 1e0 END WHEN ");
+        range(q, c, true);
+        icp__bytes_text(&q->b, " THEN ");
+        cast(q, c, "rtrim(c@, '+')");
+        icp__bytes_text(&q->b, " WHEN ");
+        range(q, c, false);
+        icp__bytes_text(&q->b, " THEN CASE WHEN ");
+        cast(q, c, LOW);
+        icp__bytes_text(&q->b, " <= ");
+        cast(q, c, HIGH);
+        icp__bytes_text(&q->b, " THEN ");
+        cast(q, c, LOW);
+        icp__bytes_text(&q->b, " + (");
+        cast(q, c, HIGH);
+        icp__bytes_text(&q->b, " - ");
+        cast(q, c, LOW);
+        icp__bytes_text(&q->b, ") / 2e0 END");
+    }
+    icp__sql_put(q, c, " END AS n@");
     icp__sql_carry(q, c, "co");
 }
 

@@ -211,7 +211,7 @@ static icp_status refuse(struct icp__sql *q, struct icp_error *err) {
         icp__bytes_print(&b, "\" (%s)", c->why);
     }
     const bool failed = b.failed;
-    icp_status st = failed ? icp__no_memory(err) : icp__fail(err, ICP_E_UNSUPPORTED, "SQL cannot express %u of %u columns; ICP_SQL_PARTIAL leaves them out: %s", q->omitted, q->columns, b.data);
+    icp_status st = failed ? icp__no_memory(err) : icp__fail(err, ICP_E_UNSUPPORTED, "SQL cannot express %u of %u columns (\"partial\" leaves them out): %s", q->omitted, q->columns, b.data);
     icp__bytes_free(&b);
     return st;
 }

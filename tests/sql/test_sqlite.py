@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The SELECT in SQLite, by the module of Python's library. ICP_SQL_ALL=1: all rows of the real companies, which takes minutes."""
+import csv
 import os
 import sqlite3
 
@@ -61,3 +62,17 @@ def test_real_companies(tmp_path, case):
     exact = world.compare(run(world.sql("sqlite"), world.names, world.rows))
     print(f"{case}: {exact} of {len(world.rows)} rows exact")
     assert exact > .9 * len(world.rows)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_the_golden_scores(tmp_path, dialect):
+    """The model and the scores that every platform and binding must give, milli-points and all."""
+    golden = worlds.TOP / "tests/golden"
+    with open(golden / "companies.csv", newline="", encoding="utf-8") as f:
+        names, *rows = csv.reader(f)
+    with open(golden / "scores-1.csv", newline="", encoding="utf-8") as f:
+        wanted = [(r["key"], int(r["score"]), worlds.TIERS[int(r["tier"])], int(r["millipoints"])) for r in csv.DictReader(f)]
+    sql = worlds.icp("export", golden / "model-1.icp", "--sql", "--dialect", dialect, folder=tmp_path)
+    got = run(sql, names, [[v or None for v in row] for row in rows])
+    assert [g[:4] for g in got if g[4]] == [w for g, w in zip(got, wanted) if g[4]]
+    assert sum(g[4] for g in got) == len(wanted)
