@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The SELECT: its head, its steps, and the table of scores. */
 #include "sql/sql.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "trait/parse.h"
 #include <icp/score.h>
 

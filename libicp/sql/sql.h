@@ -15,7 +15,7 @@ struct icp__sql_said {
     uint32_t entry, spelling;
 };
 struct icp__sql_kind {
-    icp__sql_write read[ICP__SQL_READS]; /* NULL = nothing: only o@ goes on */
+    icp__sql_write read[ICP__SQL_READS];
     icp__sql_write points;
     icp__sql_write exact; /* a condition; NULL = o@ */
 };

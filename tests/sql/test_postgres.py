@@ -69,7 +69,7 @@ def test_rows_that_are_exact_score_as_the_library_says(tmp_path, server, seed):
 def test_real_companies(tmp_path, server, case):
     if not (worlds.CASES / case).exists():
         pytest.skip(f"no {worlds.CASES / case}")
-    world = worlds.of_case(tmp_path, case, None if ALL else 500)
+    world = worlds.of_case(tmp_path, case, None if ALL else 200)
     exact = world.compare(run(server, world.sql("postgres"), world))
     print(f"{case}: {exact} of {len(world.rows)} rows exact")
     assert exact > .9 * len(world.rows)

@@ -58,7 +58,7 @@ def test_typed_columns_score_as_their_texts(tmp_path):
 def test_real_companies(tmp_path, case):
     if not (worlds.CASES / case).exists():
         pytest.skip(f"no {worlds.CASES / case}")
-    world = worlds.of_case(tmp_path, case, None if os.environ.get("ICP_SQL_ALL") else 500)
+    world = worlds.of_case(tmp_path, case, None if os.environ.get("ICP_SQL_ALL") else 200)
     exact = world.compare(run(world.sql("sqlite"), world.names, world.rows))
     print(f"{case}: {exact} of {len(world.rows)} rows exact")
     assert exact > .9 * len(world.rows)
