@@ -81,7 +81,8 @@ if [ "$mode" != --fast ]; then
     stage build-clang env CC=clang bash -c "$(declare -f configure build_one); top='$top'; build_one '$build/clang' --werror -Ddefault_library=static -Dledger=enabled"
     stage unit-clang unit "$build/clang"
     stage ledger-clang unit "$build/clang" ledger
-    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static -Dledger=enabled --buildtype=debugoptimized
+    # Little optimised, with no more than lines in its debugging information: compiling took as long as testing.
+    stage build-sanitized build_one "$build/sanitized" -Db_sanitize=address,undefined -Db_lundef=false -Dledger=enabled -Ddefault_library=static -Doptimization=1 -Dc_args=-g1
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     ICP_SANITIZED=1 stage unit-sanitized unit "$build/sanitized"
     stage ledger-sanitized unit "$build/sanitized" ledger

@@ -3,7 +3,7 @@
 #include "check_main.h"
 #include "world.h"
 
-enum { SEEDS = 24, ROWS = 3000 };
+enum { SEEDS = 24 / ICP_PART, ROWS = 3000 };
 
 static icp_context *context;
 static void setup(void) { ck_assert_int_eq(icp_context_new(NULL, &context, NULL), ICP_OK); }
