@@ -117,7 +117,7 @@ func TestNothingAtAllIsAnArgumentAndNoCrash(t *testing.T) {
 		drop(s.Keep("x")), drop(s.NewRecord()), rec.Set("a", 1), rec.SetAll(nil), bld.Add(ctx, in), bld.AddBatch(b), bld.Merge(ref), drop(bld.Finish()),
 		drop(ref.Info()), drop(ref.Schema()), ref.Save(io.Discard), ref.SaveFile("x"), f.AddCustomers(ctx, in), f.SetCard(nil), f.AddEvent("k", Event{}), drop(f.Matches()), drop(f.Run(ctx)),
 		drop(f.Audit(ctx)), drop(f.Events()), drop(m.Info()), drop(m.Layer(LayerFit)), drop(m.Signals(LayerFit)), drop(m.Trait(0)), drop(m.Traits()), drop(m.Schema()), drop(m.Summary()), drop(m.Card()),
-		drop(m.WithCard(nil)), drop(m.Edit(ref, nil)), drop(m.Standing(dec, asOf)), m.Save(io.Discard), m.SaveFile("x"), drop(m.NewScorer(nil)), drop(m.NewAccount()), drop(m.LoadAccount(nil)),
+		drop(m.WithCard(nil)), drop(m.Edit(ref, nil)), drop(m.Standing(dec, asOf)), drop(m.SQL(nil)), m.Save(io.Discard), m.SaveFile("x"), drop(m.NewScorer(nil)), drop(m.NewAccount()), drop(m.LoadAccount(nil)),
 		drop(m.Distribution(LayerFit, WhoReference)), a.Add(Event{}), drop(a.Bytes()), as.Add(ctx, in, nil), as.AddEvent("k", Event{}), drop(as.Report()), drop(as.Audit(LayerIntent)),
 		drop(as.Account("k")), sc.Score(b, res), drop(sc.ScoreRecord(rec, a, LayerFit)), drop(sc.Contributions(LayerFit)), drop(sc.Causes(LayerFit)), drop(res.Int32(LayerFit, ColScore)),
 		drop(res.Text(LayerFit, ColKey)), drop(res.Scores(LayerFit)), drop(res.Keys()), d.Add(res, LayerFit), d.AddScore(498), d.Merge(d), drop(d.Spread()), drop(dec.JSON()),

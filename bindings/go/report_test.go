@@ -176,6 +176,27 @@ func TestACardDecisionsAndAnEdit(t *testing.T) {
 	wants(t, err, ErrReference)
 }
 
+func TestAModelIsOneSelect(t *testing.T) {
+	_, m, _ := models(t)
+	seen := map[string]bool{}
+	for _, dialect := range []Dialect{DuckDB, Postgres, Snowflake, BigQuery, SQLite} {
+		query := must(m.SQL(&SQLOptions{Dialect: dialect, Table: "crm.accounts", Key: "domain", Partial: true}))(t)
+		if !strings.Contains(query, "fit_partial_score") || !strings.Contains(query, "accounts") || seen[query] {
+			t.Fatalf("dialect %d: %.300s", dialect, query)
+		}
+		seen[query] = true
+	}
+	_, err := m.SQL(nil)
+	wants(t, err, ErrUnsupported)
+	if !strings.Contains(err.Error(), "open_positions") {
+		t.Fatal(err)
+	}
+	_, err = m.SQL(&SQLOptions{Dialect: 99})
+	wants(t, err, ErrUnsupported)
+	_, err = m.SQL(&SQLOptions{Key: "no\x00name"})
+	wants(t, err, ErrArgument)
+}
+
 func TestADistributionCounts(t *testing.T) {
 	c, m, _ := models(t)
 	stored := must(must(m.Distribution(LayerFit, WhoReference))(t).Spread())(t)
