@@ -73,7 +73,7 @@ stage install python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/install"
 stage command python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/command"
 stage sql python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/sql"
 stage real python3 -m pytest -q -rs -p no:cacheprovider "$top/tests/real"
-stage python-client python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/python"
+stage python python3 -m pytest -q -rs -p no:cacheprovider "$top/bindings/python/tests"
 stage go "$top/bindings/go/test.sh" "$gcc_build"
 if [ "$mode" != --fast ]; then
     stage docs "$top/doc/check.sh" "$build/doxygen"

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Python objects as JSON lines, which the library reads as it reads any file of them."""
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import enum
+import itertools
+import json
+from typing import Any, Iterable, Iterator, Mapping, Sequence
+
+from ._values import encoded
+
+_BLOCK = 1 << 16
+_PLAIN = frozenset((str, int, bool, type(None)))
+_MISSING = frozenset(("NAType", "NaTType"))
+
+
+def cell(value: Any) -> Any:
+    """A value as the JSON that stands for it: None and NaN are no value, 5.0 is 5, lists are list cells, moments ISO 8601 text."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is float:
+        return _number(value)
+    if isinstance(value, (list, tuple)):
+        return [cell(one) for one in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((cell(one) for one in value), key=str)
+    if isinstance(value, Mapping):
+        return {str(name): cell(one) for name, one in value.items()}
+    return _other(value)
+
+
+def _number(value: float) -> Any:
+    if value != value or value in (float("inf"), float("-inf")):
+        return None
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def _other(value: Any) -> Any:
+    if type(value).__name__ in _MISSING:
+        return None
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f") if value.is_finite() else None
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).decode("utf-8", "replace")
+    if isinstance(value, enum.Enum):
+        return cell(value.value)
+    if hasattr(value, "tolist"):  # scalars and arrays of NumPy
+        return cell(value.tolist())
+    if isinstance(value, float):
+        return _number(float(value))
+    return int(value) if isinstance(value, int) else str(value)
+
+
+def _line(row: Mapping[Any, Any]) -> str:
+    return json.dumps({str(name): value if type(value) in _PLAIN else cell(value) for name, value in row.items() if name is not None},
+                      ensure_ascii=False, check_circular=False)
+
+
+def blocks(rows: Iterable[Mapping[Any, Any]]) -> Iterator[bytes]:
+    """JSON lines of rows in blocks of about 64 KiB; only one block is held."""
+    lines: list[str] = []
+    size = 0
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise TypeError(f"a row is a mapping of column to value, not {type(row).__name__}")
+        line = _line(row)
+        lines.append(line)
+        size += len(line)
+        if size >= _BLOCK:
+            yield encoded("\n".join(lines) + "\n")
+            lines, size = [], 0
+    if lines:
+        yield encoded("\n".join(lines) + "\n")
+
+
+def _values(column: Any) -> Sequence[Any]:
+    if isinstance(column, (str, bytes, Mapping)) or not hasattr(column, "__len__"):
+        raise TypeError("a column is a sequence of values")
+    for name in ("tolist", "to_pylist", "to_list"):
+        if hasattr(column, name):
+            listed: Sequence[Any] = getattr(column, name)()
+            return listed
+    return column  # type: ignore[no-any-return]
+
+
+def from_columns(columns: Mapping[Any, Any]) -> tuple[list[str], int, Iterator[dict[str, Any]]]:
+    """Names, number of rows and the rows of a mapping of column to values."""
+    values = {str(name): _values(column) for name, column in columns.items()}
+    lengths = {len(column) for column in values.values()}
+    if len(lengths) > 1:
+        raise ValueError("columns differ in length: " + ", ".join(f"{name} {len(column)}" for name, column in values.items()))
+    names = list(values)
+    return names, lengths.pop() if lengths else 0, (dict(zip(names, row)) for row in zip(*values.values()))
+
+
+def header_line(names: Sequence[str]) -> bytes:
+    """A CSV file of the names alone: a table of columns without rows."""
+    return encoded(",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n")
+
+
+def peek(rows: Iterable[Any]) -> tuple[Any, Iterator[Any]]:
+    """The first row, None when there is none, and all of them."""
+    iterator = iter(rows)
+    for first in iterator:
+        return first, itertools.chain([first], iterator)
+    return None, iter(())
