@@ -39,13 +39,26 @@ def guarded(function: Callable[..., T], failed: T) -> Callable[..., T]:
 def call(name: str, *arguments: Any, library: Any = lib) -> None:
     """Calls a function that returns a status; raises what failed, or what a callback raised."""
     error = _abi.Error(_ERROR_SIZE)
-    status = getattr(library, name)(*arguments, c.byref(error))
+    try:
+        status = getattr(library, name)(*arguments, c.byref(error))
+    except c.ArgumentError as refused:
+        raise _not_taken(arguments, refused) from None
     raised = _pending.raised
     if raised is not None:
         _pending.raised = None
         raise raised
     if status:
         raise from_struct(error)
+
+
+def _not_taken(arguments: Any, refused: Exception) -> Exception:
+    """ctypes hides what a closed handle raised, and names arguments by their number in C."""
+    for argument in arguments:
+        if isinstance(argument, Handle) and argument._pointer is None:
+            return StateError(f"this {type(argument).__name__} is closed")
+        if argument is not None and type(argument).__module__ not in ("builtins", "_ctypes", "ctypes") and not hasattr(argument, "_as_parameter_"):
+            return TypeError(f"an object of icp is expected, not {type(argument).__name__}")
+    return TypeError(f"an argument has the wrong type: {refused}")
 
 
 def make(name: str, *arguments: Any, library: Any = lib) -> Optional[int]:

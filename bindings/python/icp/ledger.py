@@ -175,7 +175,7 @@ class Ledger(Handle):
 
     @staticmethod
     def _note(author: str, text: Optional[str], note: "dict[str, Any]") -> bytes:
-        return json_bytes({"kind": "version", "author": author, **({"text": text} if text else {}), **note})
+        return json_bytes({"author": author, **({"text": text} if text else {}), **note})
 
     def published(self) -> "Optional[tuple[str, int]]":
         """Id of the model that is published now and the number of the entry that says so; None when there is none."""
