@@ -68,7 +68,7 @@ def make(name: str, *arguments: Any, library: Any = lib) -> Optional[int]:
     return out.value
 
 
-def filled(kind: type[S], **members: Any) -> S:
+def filled(kind: type[S], /, **members: Any) -> S:
     """A struct that begins with its size."""
     return kind(struct_size=c.sizeof(kind), **members)
 

@@ -68,10 +68,9 @@ class Fit(Handle):
         """Looks up the full rows of the customers added so far. Raises StateError when none were."""
         return self._add("icp_fit_add_universe", rows, progress)
 
-    def add_excluded(self, rows: Rows) -> "Fit":
+    def add_excluded(self, rows: Rows, *, progress: Progress = None) -> "Fit":
         """Adds companies that are neither customers nor examples of others, such as competitors and partners."""
-        use(self._context, rows, lambda reader: call("icp_fit_add_excluded", self, reader), key=self._key)
-        return self
+        return self._add("icp_fit_add_excluded", rows, progress)
 
     def _add(self, name: str, rows: Rows, progress: Progress) -> "Fit":
         step = progress_struct(progress)
@@ -146,7 +145,7 @@ def prepare(customers: Rows, reference: Reference, *, universe: Optional[Rows] =
     if universe is not None:
         made.add_universe(universe, progress=progress)
     if excluded is not None:
-        made.add_excluded(excluded)
+        made.add_excluded(excluded, progress=progress)
     if events is not None:
         made.add_events(events, columns=event_columns, progress=progress)
     if outcomes is not None:
