@@ -151,6 +151,8 @@ class Model(Handle):
         """
         context = context or default_context()
         if map:
+            if not isinstance(source, (str, os.PathLike)):
+                raise TypeError("only a path can be mapped")
             return cls._mapped(os.fspath(source), context)
         opened, _keep = source_of(context, source)
         return cls(make("icp_model_load", context, c.byref(opened)), context)

@@ -35,7 +35,7 @@ _LAYER = [_Spec("score", _abi.ICP_COL_SCORE), _Spec("tier", _abi.ICP_COL_TIER, T
 _SHARED = [_Spec("quadrant", _abi.ICP_COL_QUADRANT, QUADRANTS), _Spec("action", _abi.ICP_COL_ACTION)]
 _TIMING = {"trend", "stale", "event", "whole"}
 _KEY = _Spec("key", _abi.ICP_COL_KEY)
-_WIDTHS = {_abi.ICP_TYPE_INT32: (4, c.c_int32, "i"), _abi.ICP_TYPE_INT64: (8, c.c_int64, "q")}
+_WIDTHS: "dict[int, tuple[int, Any, Any]]" = {_abi.ICP_TYPE_INT32: (4, c.c_int32, "i"), _abi.ICP_TYPE_INT64: (8, c.c_int64, "q")}
 
 
 def _numpy() -> Any:

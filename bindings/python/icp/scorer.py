@@ -132,15 +132,15 @@ class Scorer(Handle):
 
     def __init__(self, model: "Model", *, layers: Union[str, Iterable[str], None] = None, reasons: int = 0, key: Optional[str] = None,
                  accounts: Optional[Accounts] = None, decisions: Optional[Decisions] = None, as_of: Optional[Moment] = None) -> None:
-        self.model, self._bits, self._record = model, layer_bits(layers), None  # type: Model, int, Optional[_Record]
+        self.model = model
+        self._bits = layer_bits(layers)
+        self._record: Optional[_Record] = None
         options = filled(_abi.ScorerOptions, layers=self._bits, reasons=reasons, accounts=pointer_of(accounts), decisions=pointer_of(decisions),
                          flags=0 if as_of is None else _abi.ICP_SCORER_AS_OF, as_of=0 if as_of is None else micros(as_of), **texts("key_column", "key_size", key))
         super().__init__(make("icp_scorer_new", model, c.byref(options)), model, accounts, decisions)
-
-    @property
-    def layers(self) -> "tuple[str, ...]":
-        """The layers that it scores."""
-        return tuple(name for name in self.model.layers if not self._bits or self._bits >> layer_number(name) & 1)
+        #: The layers that it scores.
+        self.layers: "tuple[str, ...]" = tuple(name for name in model.layers if not self._bits or self._bits >> layer_number(name) & 1)
+        self._first = layer_number(self.layers[0])
 
     def batches(self, rows: Rows) -> Iterator[Result]:
         """Scores batch by batch, in the order of the rows, in memory that does not grow with their number."""
@@ -175,7 +175,7 @@ class Scorer(Handle):
         if self._record is None:
             self._record = _Record(self.model)
         self._record.set(record)
-        return self._scored(layer_number(layer) if layer else layer_number(self.layers[0]), account)
+        return self._scored(layer_number(layer) if layer else self._first, account)
 
     def _scored(self, layer: int, account: Optional[Account]) -> Score:
         out = _abi.Score(_SCORE_SIZE)
@@ -280,7 +280,7 @@ class _Record(Handle):
         for i, data in enumerate(cells):
             at += len(data)
             offsets[i + 1] = at
-        self._validity[:] = validity
+        self._validity[:] = list(validity)
         status = lib.icp_record_set_all(self, b"".join(cells), offsets, self._validity)
         if status:
             raise _refused(status)
