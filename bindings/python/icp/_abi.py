@@ -277,6 +277,69 @@ class Sink(c.Structure):
     ]
 
 
+class ArrowSchema(c.Structure):
+    format: Any
+    name: Any
+    metadata: Any
+    flags: int
+    n_children: int
+    children: Any
+    dictionary: Any
+    release: Any
+    private_data: Any
+    _fields_ = [
+        ("format", c.c_char_p),
+        ("name", c.c_char_p),
+        ("metadata", c.c_char_p),
+        ("flags", c.c_int64),
+        ("n_children", c.c_int64),
+        ("children", c.c_void_p),
+        ("dictionary", c.c_void_p),
+        ("release", c.c_void_p),
+        ("private_data", c.c_void_p),
+    ]
+
+
+class ArrowArray(c.Structure):
+    length: int
+    null_count: int
+    offset: int
+    n_buffers: int
+    n_children: int
+    buffers: Any
+    children: Any
+    dictionary: Any
+    release: Any
+    private_data: Any
+    _fields_ = [
+        ("length", c.c_int64),
+        ("null_count", c.c_int64),
+        ("offset", c.c_int64),
+        ("n_buffers", c.c_int64),
+        ("n_children", c.c_int64),
+        ("buffers", c.c_void_p),
+        ("children", c.c_void_p),
+        ("dictionary", c.c_void_p),
+        ("release", c.c_void_p),
+        ("private_data", c.c_void_p),
+    ]
+
+
+class ArrowArrayStream(c.Structure):
+    get_schema: Any
+    get_next: Any
+    get_last_error: Any
+    release: Any
+    private_data: Any
+    _fields_ = [
+        ("get_schema", c.c_void_p),
+        ("get_next", c.c_void_p),
+        ("get_last_error", c.c_void_p),
+        ("release", c.c_void_p),
+        ("private_data", c.c_void_p),
+    ]
+
+
 class ReaderOptions(c.Structure):
     struct_size: int
     flags: int
@@ -933,6 +996,9 @@ STRUCTS = {
     "icp_progress": Progress,
     "icp_source": Source,
     "icp_sink": Sink,
+    "ArrowSchema": ArrowSchema,
+    "ArrowArray": ArrowArray,
+    "ArrowArrayStream": ArrowArrayStream,
     "icp_reader_options": ReaderOptions,
     "icp_column": Column,
     "icp_table": Table,
@@ -979,6 +1045,7 @@ SIGNATURES = {
     "icp_accounts_unref": "vp",
     "icp_batch_cell": "SpQI",
     "icp_batch_columns": "Ip",
+    "icp_batch_from_arrow": "ippppp",
     "icp_batch_from_text": "ipIQspppp",
     "icp_batch_name": "SpI",
     "icp_batch_ref": "pp",
@@ -1051,6 +1118,7 @@ SIGNATURES = {
     "icp_reader_free": "vp",
     "icp_reader_next": "ippp",
     "icp_reader_open": "ippppp",
+    "icp_reader_open_arrow": "ippppp",
     "icp_reader_stats": "ippp",
     "icp_record_add_item": "ipisz",
     "icp_record_clear": "vp",
@@ -1074,6 +1142,7 @@ SIGNATURES = {
     "icp_reference_schema": "ippp",
     "icp_reference_unref": "vp",
     "icp_result_column": "ipiipp",
+    "icp_result_export": "ipppp",
     "icp_result_free": "vp",
     "icp_result_new": "ippp",
     "icp_result_rows": "Qp",

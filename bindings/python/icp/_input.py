@@ -14,8 +14,8 @@ from ._values import path_bytes
 if TYPE_CHECKING:
     from .context import Context
 
-#: Rows: a path (a file, or a folder or manifest of linked tables), bytes, a binary file, dicts, a dict of columns, a DataFrame of pandas or Polars, a table,
-#: batch or stream of PyArrow, a relation of DuckDB, or anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``.
+#: Rows: a path (a file, or a folder or manifest of linked tables), bytes, a file, dicts, a dict of columns, a DataFrame of pandas or Polars, a table, batch or
+#: stream of PyArrow, a relation of DuckDB, or anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``.
 Rows = Any
 _READ = c.CFUNCTYPE(c.c_int64, c.c_void_p, c.c_void_p, c.c_size_t)
 
@@ -141,7 +141,7 @@ def open_reader(context: "Context", data: Rows, *, events: bool = False, key: st
         return _open(context, *source_of(context, data))
     if empty and _has_no_rows(data):
         raise NoRows
-    stream = _arrow.stream_of(data)
+    stream = None if _arrow.is_column(data) else _arrow.stream_of(data)
     if stream is not None:
         return Reader(_arrow.open_stream(context, stream), context, stream)
     rows = _arrow.rows_of(data)

@@ -19,7 +19,7 @@ from .decisions import Decisions
 from .distribution import Distribution
 from .events import Account, Accounts, EventColumns
 from .reference import Reference
-from .result import Result
+from .result import BatchResult, Result
 from .schema import Schema
 from .scorer import Explanation, Score, Scorer, ThreadScorers
 
@@ -303,7 +303,7 @@ class Model(Handle):
             accounts = self.accounts(events, as_of=as_of)
         return Scorer(self, layers=layers, reasons=reasons, key=key, accounts=accounts, decisions=decisions, as_of=as_of).score(rows)
 
-    def score_batches(self, rows: Rows, **options: Any) -> Iterator[Result]:
+    def score_batches(self, rows: Rows, **options: Any) -> Iterator[BatchResult]:
         """Scores batch by batch in memory that does not grow with the number of rows; options as of Scorer."""
         return Scorer(self, **options).batches(rows)
 

@@ -2,40 +2,23 @@
 """Results: scores of many companies, as columns, rows, or a table of other packages."""
 from __future__ import annotations
 
+import array
 import ctypes as c
-from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from . import _abi
+from ._arrow import Export, buffer_of, capsule_of, results_capsule
 from ._call import Handle, call, filled
-from ._values import CONFIDENCES, LAYER_NAMES, QUADRANTS, TIERS
+from ._library import lib
+from ._values import LAYERS
 from .errors import UnsupportedError
 
 if TYPE_CHECKING:
     from .scorer import Scorer
 
-
-class _Spec(NamedTuple):
-    """A column: its name, its number in C, the names that its numbers stand for, what says that there is no value, and whether fit has it unprefixed."""
-
-    name: str
-    number: int
-    labels: Optional[tuple[str, ...]] = None
-    none: Optional[int] = None
-    bare: bool = False
-
-
-_LAYER = [_Spec("score", _abi.ICP_COL_SCORE), _Spec("tier", _abi.ICP_COL_TIER, TIERS), _Spec("low", _abi.ICP_COL_LOW), _Spec("high", _abi.ICP_COL_HIGH),
-          _Spec("millipoints", _abi.ICP_COL_MILLIPOINTS), _Spec("variance", _abi.ICP_COL_VARIANCE),
-          _Spec("confidence", _abi.ICP_COL_CONFIDENCE, CONFIDENCES, bare=True), _Spec("holds", _abi.ICP_COL_HOLDS, bare=True),
-          _Spec("flags", _abi.ICP_COL_FLAGS, bare=True), _Spec("effective", _abi.ICP_COL_EFFECTIVE, bare=True),
-          _Spec("trend", _abi.ICP_COL_TREND, none=_abi.ICP_TREND_UNKNOWN), _Spec("stale", _abi.ICP_COL_STALE, none=-1), _Spec("event", _abi.ICP_COL_EVENT),
-          _Spec("whole", _abi.ICP_COL_WHOLE), _Spec("effective_tier", _abi.ICP_COL_EFFECTIVE_TIER, TIERS, bare=True),
-          _Spec("override", _abi.ICP_COL_OVERRIDE, bare=True), _Spec("override_number", _abi.ICP_COL_OVERRIDE_NUMBER, bare=True),
-          _Spec("reason_traits", _abi.ICP_COL_REASON_TRAITS, bare=True), _Spec("reason_points", _abi.ICP_COL_REASON_POINTS, bare=True)]
-_SHARED = [_Spec("quadrant", _abi.ICP_COL_QUADRANT, QUADRANTS), _Spec("action", _abi.ICP_COL_ACTION)]
-_TIMING = {"trend", "stale", "event", "whole"}
-_KEY = _Spec("key", _abi.ICP_COL_KEY)
-_WIDTHS: "dict[int, tuple[int, Any, Any]]" = {_abi.ICP_TYPE_INT32: (4, c.c_int32, "i"), _abi.ICP_TYPE_INT64: (8, c.c_int64, "q")}
+_LABELLED = {"tier": _abi.ICP_COL_TIER, "confidence": _abi.ICP_COL_CONFIDENCE, "effective_tier": _abi.ICP_COL_EFFECTIVE_TIER, "quadrant": _abi.ICP_COL_QUADRANT}
+_MAY_LACK = ("trend_milli", "stale_milli", "without_event")
+_LISTS = ("reason_traits", "reason_points")
 
 
 def _numpy() -> Any:
@@ -76,9 +59,9 @@ class Row:
 class Result:
     """Scores of companies, as many and in the order of the rows that were scored.
 
-    Columns are named as the command's: ``key`` where the rows have a key column, and for each layer ``fit_score``, ``fit_tier``, ``fit_low``, ``fit_high``,
-    ``fit_millipoints`` and so on; a name without its layer is that of the first layer: ``result["score"]``. Tiers, confidences and quadrants are texts,
-    and numbers by codes().
+    Columns are those of doc/arrow.md, named as the command's: ``key`` where the rows have a key column; for each layer ``fit_score`` (200 to 759),
+    ``fit_tier``, ``fit_low``, ``fit_high``, ``fit_millipoints`` and so on; ``confidence``, ``flags``. A name without its layer is that of the first layer:
+    ``result["score"]``. Tiers, confidences and quadrants are texts, and numbers by codes(). Names that end in ``_milli`` are thousandths.
 
     Immutable; may be shared between threads; outlives its model and scorer. Since 0.1.
     """
@@ -86,108 +69,93 @@ class Result:
     def __init__(self, scorer: "Scorer", chunks: "list[Handle]") -> None:
         self._model = scorer.model
         self._chunks = chunks
-        self._lists: "dict[str, list[Any]]" = {}
         self.layers: "tuple[str, ...]" = scorer.layers
-        self._columns = self._find()
-        self._rows: Optional[int] = None
+        self._lists: "dict[str, list[Any]]" = {}
+        self._exported: "Optional[list[Export]]" = None
+        self._found: "Optional[dict[str, str]]" = None
+        self._rows = sum(lib.icp_result_rows(chunk) for chunk in chunks)
 
-    def _find(self) -> "dict[str, tuple[_Spec, int]]":
-        found = {}
-        if any(_column(chunk, 0, _KEY.number) for chunk in self._chunks):
-            found["key"] = (_KEY, 0)
-        first = self._chunks[0]
-        numbers = [(number, name) for number, name in LAYER_NAMES.items() if name in self.layers]
-        for number, layer in numbers:
-            for spec in _LAYER:
-                array = None if layer == "fit" and spec.name in _TIMING else _column(first, number, spec.number)
-                if array is not None and array.width:
-                    found[spec.name if spec.bare and layer == "fit" else f"{layer}_{spec.name}"] = (spec, number)
-        for spec in _SHARED:
-            if {"fit", "intent"} <= set(self.layers) and _column(first, 0, spec.number):
-                found[spec.name] = (spec, 0)
-        return found
+    def _exports(self) -> "list[Export]":
+        if self._exported is None:
+            self._exported = [Export(chunk) for chunk in self._chunks]
+        return self._exported
+
+    def _formats(self) -> "dict[str, str]":
+        """Formats by name. A batch of rows without a key has no column of keys, where others may have one."""
+        if self._found is None:
+            self._found = dict(max((export.columns() for export in self._exports()), key=len))
+        return self._found
 
     @property
     def columns(self) -> "list[str]":
         """Names of the columns."""
-        return list(self._columns)
+        return list(self._formats())
 
     def _name(self, name: str) -> str:
-        if name in self._columns:
+        formats = self._formats()
+        if name in formats:
             return name
-        for other in (f"{self.layers[0]}_{name}", name[4:] if name.startswith("fit_") and self.layers[0] == "fit" else name):
-            if other in self._columns:
+        first = self.layers[0]
+        for other in (f"{first}_{name}", name[len(first) + 1:] if first == "fit" and name.startswith("fit_") else name):
+            if other in formats:
                 return other
         raise KeyError(name)
 
     def __len__(self) -> int:
-        from ._library import lib
-        if self._rows is None:
-            self._rows = sum(lib.icp_result_rows(chunk) for chunk in self._chunks)
         return self._rows
 
-    def _values(self, name: str) -> Any:
-        """All values of a column: a list of texts, or bytes of numbers with their type and width."""
-        spec, layer = self._columns[name]
-        texts: "list[str]" = []
-        numbers, kind, width = bytearray(), _abi.ICP_TYPE_INT32, 1
-        for chunk in self._chunks:
-            array = _column(chunk, layer, spec.number)
-            if array is None:
-                texts += [""] * _rows(chunk)
-            elif array.type == _abi.ICP_TYPE_BYTES:
-                texts += _texts(array)
-            else:
-                kind, width = array.type, array.width
-                numbers += c.string_at(array.data, array.rows * array.width * _WIDTHS[kind][0])
-        return texts or (numbers, kind, width)
+    def _columns(self, name: str) -> "Iterator[tuple[int, Optional[_abi.ArrowArray]]]":
+        """Number of rows and the column, of each batch."""
+        for export in self._exports():
+            places = [place for place, _ in export.columns()]
+            yield export.array.length, export.column(places.index(name)) if name in places else None
+
+    def _numbers(self, name: str) -> "tuple[bytearray, str]":
+        """All numbers of a column, and their type as array.array has it."""
+        code = "q" if self._formats()[name] == "l" else "i"
+        width, raw = 8 if code == "q" else 4, bytearray()
+        for rows, column in self._columns(name):
+            raw += bytes(rows * width) if column is None else buffer_of(column, 1, rows * width)
+        return raw, code
 
     def codes(self, name: str) -> Any:
-        """A column of numbers as such, tiers and the like as their codes: an array of NumPy where that is installed, else array.array.
+        """A column of numbers as such, and tiers, confidences and quadrants as their codes (``icp/score.h``): int32 or int64, one a row.
 
-        int32 or int64, one value a row, reasons as rows x width. Raises KeyError for a column that the result lacks.
+        An array of NumPy where that is installed, else array.array. A number that is not known is 0. Raises KeyError for a column that the result
+        lacks, UnsupportedError for texts and lists.
         """
-        values = self._values(self._name(name))
-        if not isinstance(values, tuple):
-            raise UnsupportedError(f"{name} is a column of texts")
-        numbers, kind, width = values
+        full = self._name(name)
+        layer, _, base = full.partition("_")
+        labelled = base if layer in LAYERS and base in _LABELLED else full
+        if labelled in _LABELLED:
+            number = LAYERS.get(layer, _abi.ICP_LAYER_FIT if labelled != "quadrant" else 0)
+            raw, code = b"".join(_raw(chunk, number, _LABELLED[labelled]) for chunk in self._chunks), "i"
+        elif self._formats()[full] in ("i", "l"):
+            raw, code = self._numbers(full)  # type: ignore[assignment]
+        else:
+            raise UnsupportedError(f"{full} is a column of texts or lists")
         numpy = _numpy()
         if numpy is None:
-            import array
-            return array.array(_WIDTHS[kind][2], bytes(numbers))
-        made = numpy.frombuffer(numbers, dtype=numpy.int32 if kind == _abi.ICP_TYPE_INT32 else numpy.int64)
-        return made.reshape(-1, width) if name.endswith(("reason_traits", "reason_points")) else made
+            return array.array(code, bytes(raw))
+        return numpy.frombuffer(bytearray(raw), dtype=numpy.int64 if code == "q" else numpy.int32)
 
     def _list(self, name: str) -> "list[Any]":
         """A column as a list of Python's own values, made once."""
         if name not in self._lists:
-            self._lists[name] = self._make_list(name)
+            found: "list[Any]" = []
+            for rows, column in self._columns(name):
+                found += [""] * rows if column is None else _values(column, self._formats()[name], name)
+            self._lists[name] = found
         return self._lists[name]
 
-    def _make_list(self, name: str) -> "list[Any]":
-        spec, values = self._columns[name][0], self._values(name)
-        if not isinstance(values, tuple):
-            listed: "list[Any]" = values
-            return listed
-        raw, kind, width = values
-        numbers = memoryview(raw).cast(_WIDTHS[kind][2]).tolist()
-        if spec.labels is not None:
-            return [spec.labels[n] for n in numbers]
-        if spec.none is not None:
-            return [None if n == spec.none else n for n in numbers]
-        if spec.name in ("reason_traits", "reason_points"):
-            return [numbers[i:i + width] for i in range(0, len(numbers), width)]
-        return list(numbers)
-
     def __getitem__(self, name: Any) -> Any:
-        """A column by name: an array of NumPy for numbers where that is installed, else a list; or a row by its index."""
+        """A column by name: an array of NumPy for numbers where that is installed, else a list, with None for what is not known; or a row by its index."""
         if isinstance(name, int):
             if not -len(self) <= name < len(self):
                 raise IndexError("no such row")
             return Row(self, name % len(self))
         name = self._name(name)
-        spec = self._columns[name][0]
-        if spec.labels is None and spec.none is None and spec.number not in _TEXT and _numpy() is not None:
+        if self._formats()[name] in ("i", "l") and not name.endswith(_MAY_LACK) and _numpy() is not None:
             return self.codes(name)
         return self._list(name)
 
@@ -198,50 +166,82 @@ class Result:
         """Of each row its reasons, the largest first: id of the trait and milli-points. Raises KeyError when none were asked for."""
         prefix = "" if (layer or self.layers[0]) == "fit" else f"{layer or self.layers[0]}_"
         traits, points = self._list(self._name(prefix + "reason_traits")), self._list(self._name(prefix + "reason_points"))
-        return [[(self._model._trait_id(t), p) for t, p in zip(*row) if t >= 0] for row in zip(traits, points)]
+        return [[(self._model._trait_id(t), p) for t, p in zip(*row)] for row in zip(traits, points)]
 
     def to_dict(self) -> "dict[str, list[Any]]":
         """All columns as lists."""
-        return {name: list(self._list(name)) for name in self._columns}
+        return {name: list(self._list(name)) for name in self._formats()}
 
-    def to_pandas(self) -> Any:
-        """A DataFrame of pandas, a row each, with its default index. Raises ImportError where pandas is absent."""
-        pandas = _wanted("pandas")
-        return pandas.DataFrame({name: self[name] if not name.endswith(("reason_traits", "reason_points")) else self._list(name) for name in self._columns})
-
-    def to_polars(self) -> Any:
-        """A DataFrame of Polars. Raises ImportError where Polars is absent."""
-        return _wanted("polars").DataFrame(self.to_dict())
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The Arrow PyCapsule interface: a stream of record batches, for anything that reads it. requested_schema is not heeded."""
+        return results_capsule(self._chunks)
 
     def to_arrow(self) -> Any:
         """A table of PyArrow. Raises ImportError where PyArrow is absent."""
-        return _wanted("pyarrow").table(self.to_dict())
+        return _wanted("pyarrow").table(self)
+
+    def to_polars(self) -> Any:
+        """A DataFrame of Polars. Raises ImportError where Polars is absent."""
+        return _wanted("polars").DataFrame(self)
+
+    def to_pandas(self) -> Any:
+        """A DataFrame of pandas, a row each in their order, with its default index; numbers that may be unknown are of type Int32. PyArrow is not needed.
+        Raises ImportError where pandas is absent."""
+        pandas = _wanted("pandas")
+        columns = {name: pandas.array(self._list(name), dtype="Int32") if name.endswith(_MAY_LACK) else self[name] for name in self._formats()}
+        return pandas.DataFrame(columns)
 
     def __repr__(self) -> str:
         return f"<icp.Result of {len(self):,} rows: {', '.join(self.columns)}>"
 
 
-_TEXT = {_abi.ICP_COL_KEY, _abi.ICP_COL_ACTION, _abi.ICP_COL_EVENT, _abi.ICP_COL_OVERRIDE}
+class BatchResult(Result):
+    """The scores of one batch."""
+
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any:
+        """The Arrow PyCapsule interface: one record batch."""
+        export = Export(self._chunks[0])
+        schema, values = _abi.ArrowSchema(), _abi.ArrowArray()
+        for source, target in ((export.schema, schema), (export.array, values)):
+            c.memmove(c.addressof(target), c.addressof(source), c.sizeof(target))
+            source.release = None
+        return capsule_of(schema, b"arrow_schema"), capsule_of(values, b"arrow_array")
 
 
-def _column(chunk: Handle, layer: int, number: int) -> Optional[_abi.Array]:
-    array = filled(_abi.Array)
-    try:
-        call("icp_result_column", chunk, layer, number, c.byref(array))
-    except UnsupportedError:
-        return None
-    return array
+def _raw(chunk: Handle, layer: int, number: int) -> bytes:
+    """A column of int32 as it lies in C."""
+    column = filled(_abi.Array)
+    call("icp_result_column", chunk, layer, number, c.byref(column))
+    return c.string_at(column.data, column.rows * 4) if column.rows else b""
 
 
-def _rows(chunk: Handle) -> int:
-    from ._library import lib
-    return int(lib.icp_result_rows(chunk))
+def _values(column: _abi.ArrowArray, format: str, name: str) -> "list[Any]":
+    rows = column.length
+    if format == "u":
+        found: "list[Any]" = _texts(column)
+    elif format == "+l":
+        found = _lists(column)
+    else:
+        found = memoryview(buffer_of(column, 1, rows * (8 if format == "l" else 4))).cast("q" if format == "l" else "i").tolist()
+    valid = buffer_of(column, 0, (rows + 7) // 8) if column.null_count else b""
+    return [value if valid[i >> 3] >> (i & 7) & 1 else None for i, value in enumerate(found)] if valid else found
 
 
-def _texts(array: _abi.Array) -> "list[str]":
-    offsets = (c.c_int64 * (array.rows + 1)).from_address(array.offsets)[:]
-    data = c.string_at(array.data, offsets[-1]) if offsets[-1] else b""
+def _offsets(column: _abi.ArrowArray) -> "list[int]":
+    return memoryview(buffer_of(column, 1, (column.length + 1) * 4)).cast("i").tolist() or [0]
+
+
+def _texts(column: _abi.ArrowArray) -> "list[Any]":
+    offsets = _offsets(column)
+    data = buffer_of(column, 2, offsets[-1])
     return [data[a:b].decode("utf-8", "replace") for a, b in zip(offsets, offsets[1:])]
+
+
+def _lists(column: _abi.ArrowArray) -> "list[Any]":
+    offsets = _offsets(column)
+    items = c.cast(column.children, c.POINTER(c.POINTER(_abi.ArrowArray)))[0].contents
+    numbers = memoryview(buffer_of(items, 1, offsets[-1] * 4)).cast("i").tolist()
+    return [numbers[a:b] for a, b in zip(offsets, offsets[1:])]
 
 
 def _wanted(package: str) -> Any:

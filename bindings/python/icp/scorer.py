@@ -16,7 +16,7 @@ from ._values import CONFIDENCES, LAYER_NAMES, QUADRANTS, TIERS, Moment, encoded
 from .decisions import Decisions
 from .errors import ArgumentError, from_struct
 from .events import Account, Accounts
-from .result import Result
+from .result import BatchResult, Result
 
 if TYPE_CHECKING:
     from .model import Model
@@ -29,10 +29,10 @@ class Score:
 
     - ``layer``; ``score``: 200 to 759; ``low``, ``high``: its 90% interval; ``tier``: its name, and ``tier_number``, 1 to 5
     - ``millipoints``: the evidence, 53,000 = one bit, not saturated; ``variance``: (half width of the interval)^2 in milli-points squared
-    - ``confidence``: its name, and ``confidence_number``, 1 to 4; ``holds``: chance that the tier holds, thousandths
-    - ``flags``: bits, and ``flag_names``; ``effective``: effective number of customers, thousandths
-    - timing layers: ``whole``: milli-points as if nothing had been invalidated; ``stale``: share of stale events, thousandths, None without events;
-      ``trend``: log2 of the last four weeks' rate over the account's own, thousandths, None when it is too young
+    - ``confidence``: its name, and ``confidence_number``, 1 to 4; ``holds_milli``: chance that the tier holds, thousandths
+    - ``flags``: bits, and ``flag_names``; ``effective_milli``: effective number of customers, thousandths
+    - timing layers: ``whole_millipoints``: milli-points as if nothing had been invalidated; ``stale_milli``: share of stale events, thousandths, None without events;
+      ``trend_milli``: log2 of the last four weeks' rate over the account's own, thousandths, None when it is too young
     - ``effective_tier``: the tier that counts, an override's or its own; ``override_number``: the ledger's entry, 0 = none
 
     Since 0.1.
@@ -48,10 +48,10 @@ class Score:
     high: int = property(lambda self: self._struct.high)  # type: ignore[assignment]
     millipoints: int = property(lambda self: self._struct.millipoints)  # type: ignore[assignment]
     variance: int = property(lambda self: self._struct.variance)  # type: ignore[assignment]
-    holds: int = property(lambda self: self._struct.holds)  # type: ignore[assignment]
+    holds_milli: int = property(lambda self: self._struct.holds)  # type: ignore[assignment]
     flags: int = property(lambda self: self._struct.flags)  # type: ignore[assignment]
-    effective: int = property(lambda self: self._struct.effective)  # type: ignore[assignment]
-    whole: int = property(lambda self: self._struct.whole)  # type: ignore[assignment]
+    effective_milli: int = property(lambda self: self._struct.effective)  # type: ignore[assignment]
+    whole_millipoints: int = property(lambda self: self._struct.whole)  # type: ignore[assignment]
     tier_number: int = property(lambda self: self._struct.tier)  # type: ignore[assignment]
     confidence_number: int = property(lambda self: self._struct.confidence)  # type: ignore[assignment]
     override_number: int = property(lambda self: self._struct.override_number)  # type: ignore[assignment]
@@ -62,12 +62,12 @@ class Score:
     flag_names: "list[str]" = property(lambda self: flag_names(self._struct.flags))  # type: ignore[assignment]
 
     @property
-    def stale(self) -> Optional[int]:
+    def stale_milli(self) -> Optional[int]:
         """Share of the decayed events that is stale, thousandths; None without events."""
         return self._struct.stale if self._struct.stale >= 0 else None
 
     @property
-    def trend(self) -> Optional[int]:
+    def trend_milli(self) -> Optional[int]:
         """Trend of the events, thousandths of a bit; None when it is not known."""
         return self._struct.trend if self._struct.trend != _abi.ICP_TREND_UNKNOWN else None
 
@@ -142,7 +142,7 @@ class Scorer(Handle):
         self.layers: "tuple[str, ...]" = tuple(name for name in model.layers if not self._bits or self._bits >> layer_number(name) & 1)
         self._first = layer_number(self.layers[0])
 
-    def batches(self, rows: Rows) -> Iterator[Result]:
+    def batches(self, rows: Rows) -> Iterator[BatchResult]:
         """Scores batch by batch, in the order of the rows, in memory that does not grow with their number."""
         try:
             reader = open_reader(self.model._context, rows, empty=True)
@@ -151,7 +151,7 @@ class Scorer(Handle):
         try:
             batch = reader.next()
             while batch is not None:
-                yield Result(self, [_score(self, batch)])
+                yield BatchResult(self, [_score(self, batch)])
                 batch.close()
                 batch = reader.next()
         finally:

@@ -9,6 +9,8 @@ import pytest
 AS_OF = "2024-01-01"
 COLUMNS = ["score", "tier", "low", "high", "millipoints", "variance", "confidence", "flags"]
 TIMING = [f"{layer}_{name}" for layer in ("intent", "retention") for name in COLUMNS + ["whole", "stale", "trend"]] + ["quadrant"]
+NAMES = {"whole": "whole_millipoints", "stale": "stale_milli", "trend": "trend_milli"}  # in the package
+UNKNOWN = {"stale": -1, "trend": -2**31}
 
 
 def expected(golden, name):
@@ -21,7 +23,13 @@ def golden_id(golden, name):
 
 
 def numbers(result, columns):
-    values = {name: [int(v) for v in result.codes(name)] for name in columns}
+    values = {}
+    for name in columns:
+        layer, _, base = name.rpartition("_")
+        if base in NAMES:
+            values[name] = [UNKNOWN.get(base) if v is None else int(v) for v in result[f"{layer}_{NAMES[base]}"]]
+        else:
+            values[name] = [int(v) for v in result.codes(name)]
     return [(key, {name: values[name][i] for name in columns}) for i, key in enumerate(result["key"])]
 
 
@@ -59,8 +67,8 @@ def test_single_accounts_score_exactly_the_same(golden, timing, companies):
         for layer in ("intent", "retention"):
             score = update.scores[layer]
             found = {"score": score.score, "tier": score.tier_number, "low": score.low, "high": score.high, "millipoints": score.millipoints,
-                     "variance": score.variance, "confidence": score.confidence_number, "flags": score.flags, "whole": score.whole,
-                     "stale": -1 if score.stale is None else score.stale, "trend": -2**31 if score.trend is None else score.trend}
+                     "variance": score.variance, "confidence": score.confidence_number, "flags": score.flags, "whole": score.whole_millipoints,
+                     "stale": -1 if score.stale_milli is None else score.stale_milli, "trend": -2**31 if score.trend_milli is None else score.trend_milli}
             assert {f"{layer}_{k}": v for k, v in found.items()} == {k: v for k, v in values.items() if k.startswith(layer)}
         assert update.quadrant == ("", "low", "investigate", "early", "pursue")[values["quadrant"]]
 

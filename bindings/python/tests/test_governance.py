@@ -35,11 +35,11 @@ def test_decisions_stand_beside_scores_and_change_none(ledger, model, companies)
     result = model.score(companies, decisions=ledger.decisions("2024-02-01"))
     plain = model.score(companies)
     assert list(result["score"]) == list(plain["score"]) and "override" not in plain.columns
-    assert result[0].effective_tier == "Good" and result[0].override.startswith("Good by Jane (VP Sales)") and result[0].override_number == 1
-    assert result[1].effective_tier == result[1].tier and result[1].override == ""
-    assert model.score(companies[:1], decisions=ledger.decisions("2024-07-01"))[0].override == ""
+    assert result[0].effective_tier == "Good" and result[0].override.startswith("Good by Jane (VP Sales)") and result[0].fit_override_number == 1
+    assert result[1].effective_tier == result[1].tier and result[1].override is None
+    assert model.score(companies[:1], decisions=ledger.decisions("2024-07-01"))[0].override is None
     ledger.withdraw(1, text="they went elsewhere", author="Jane", now=T0 + dt.timedelta(days=1))
-    assert model.score(companies[:1], decisions=ledger.decisions("2024-02-01"))[0].override == ""
+    assert model.score(companies[:1], decisions=ledger.decisions("2024-02-01"))[0].override is None
     scorer = icp.Scorer(model, decisions=icp.Decisions([e for e in ledger.entries()][:1], "2024-02-01"))
     assert scorer.score_one(companies[0]).effective_tier == "Good" and scorer.score_one(companies[0]).override_number == 1
 

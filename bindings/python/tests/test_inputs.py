@@ -75,8 +75,8 @@ def test_one_record_scores_as_a_row_does(model, companies):
         if rng.random() < .2:
             row["no such column"] = "x"
         one, many = scorer.score_one(row), model.score([row])
-        assert (one.score, one.low, one.high, one.millipoints, one.variance, one.flags, one.tier, one.confidence, one.holds, one.effective) == tuple(
-            many[0][n] for n in ("score", "low", "high", "millipoints", "variance", "flags", "tier", "confidence", "holds", "effective"))
+        assert (one.score, one.low, one.high, one.millipoints, one.variance, one.flags, one.tier, one.confidence, one.holds_milli, one.effective_milli) == tuple(
+            many[0][n] for n in ("score", "low", "high", "millipoints", "variance", "flags", "tier", "confidence", "holds_milli", "effective_milli"))
         assert model.score_one(row) == one
         assert sum(part.millipoints for part in scorer.explain(row).contributions) == one.millipoints
 

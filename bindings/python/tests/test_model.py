@@ -62,7 +62,7 @@ def test_scores_are_those_of_the_command(timing, files, golden):
             assert row[name] == line[name], name
         assert ";".join(icp.flag_names(row.flags)) == line["flags"]
         assert ";".join(icp.flag_names(row.intent_flags)) == line["intent_flags"]
-        assert row.intent_event == line["intent_event"]
+        assert (row.intent_event or "") == line["intent_event"]
 
 
 def test_columns_by_name_and_layer(timing, companies):
@@ -89,7 +89,7 @@ def test_numbers_without_numpy_are_arrays(model, companies, monkeypatch):
     result = model.score(companies, reasons=3)
     monkeypatch.setattr(module, "_numpy", lambda: None)
     assert isinstance(result.codes("tier"), array.array) and result["score"] == result.to_dict()["fit_score"]
-    assert len(result.codes("reason_traits")) == 3 * len(result)
+    assert all(len(traits) <= 3 for traits in result["reason_traits"])
 
 
 def test_batches_are_the_whole(model, companies):
