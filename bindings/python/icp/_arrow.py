@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes as c
+import importlib
 import itertools
 from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
@@ -103,12 +104,14 @@ class _Results(_Stream):
         self.first, self.chunks = chunks[0], iter(chunks)
 
     def schema(self, out: int) -> None:
-        _move(Export(self.first).schema, out)
+        export = Export(self.first)
+        _move(export.schema, out)
 
     def next(self, out: int) -> None:
         chunk = next(self.chunks, None)
         if chunk is not None:
-            _move(Export(chunk).array, out)
+            export = Export(chunk)
+            _move(export.array, out)
 
 
 class _OneArray(_Stream):
@@ -178,7 +181,7 @@ def package_of(data: Any) -> str:
 def _of_pandas(frame: Any) -> Any:
     """A DataFrame as a table of PyArrow, with an index that has a name as a column; None where PyArrow is absent or cannot tell the types."""
     try:
-        import pyarrow
+        pyarrow = importlib.import_module("pyarrow")
     except ImportError:
         return None
     try:
@@ -198,9 +201,9 @@ def stream_of(data: Any) -> Any:
         data = _of_pandas(data)
     if package_of(data) == "polars" and hasattr(data, "collect"):
         data = data.collect()
-    if hasattr(data, "__arrow_c_stream__"):
+    if hasattr(type(data), "__arrow_c_stream__"):
         return data.__arrow_c_stream__()
-    if hasattr(data, "__arrow_c_array__"):
+    if hasattr(type(data), "__arrow_c_array__"):
         return capsule_of(_stream_struct(_OneArray(*data.__arrow_c_array__())), b"arrow_array_stream")
     return None
 

@@ -40,6 +40,14 @@ class Reader(Handle):
         return buffer("icp_reader_stats", self)
 
 
+class _Source:
+    """Something that makes its own readers."""
+
+    def reader(self, events: bool) -> Reader:
+        """A reader of companies, or of events."""
+        raise NotImplementedError
+
+
 class Batch(Handle):
     """Rows of text cells in C."""
 
@@ -118,11 +126,11 @@ def _open_path(context: "Context", path: Any, events: bool) -> Reader:
     if not lib.icp_dataset_is_path(context, path_bytes(path)):
         return _open(context, *source_of(context, path))
     from .dataset import Dataset
-    return Dataset(path, context=context)._reader(events)
+    return Dataset(path, context=context).reader(events)
 
 
 def _has_no_rows(data: Any) -> bool:
-    shape = getattr(data, "shape", None)
+    shape = getattr(data, "shape", None) if hasattr(type(data), "shape") else None
     return isinstance(shape, tuple) and bool(shape) and shape[0] == 0
 
 
@@ -132,12 +140,11 @@ def open_reader(context: "Context", data: Rows, *, events: bool = False, key: st
     `events`: of linked tables the events are read, not the companies. `key`: the column that plain texts stand for. `empty`: where there are no rows NoRows
     is raised instead of what the library says of an empty file.
     """
-    if hasattr(data, "_reader"):
-        reader: Reader = data._reader(events)
-        return reader
+    if isinstance(data, _Source):
+        return data.reader(events)
     if isinstance(data, (str, os.PathLike)):
         return _open_path(context, data, events)
-    if isinstance(data, (bytes, bytearray, memoryview)) or (hasattr(data, "read") and not hasattr(data, "__arrow_c_stream__")):
+    if isinstance(data, (bytes, bytearray, memoryview)):
         return _open(context, *source_of(context, data))
     if empty and _has_no_rows(data):
         raise NoRows
@@ -147,6 +154,8 @@ def open_reader(context: "Context", data: Rows, *, events: bool = False, key: st
     rows = _arrow.rows_of(data)
     if rows is not None:
         data = rows
+    elif hasattr(data, "read"):
+        return _open(context, *source_of(context, data))
     if isinstance(data, Mapping):
         return _open_columns(context, data, empty)
     if isinstance(data, Iterable):

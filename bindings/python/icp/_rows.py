@@ -7,12 +7,13 @@ import decimal
 import enum
 import itertools
 import json
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ._values import encoded
 
 _BLOCK = 1 << 16
 _PLAIN = frozenset((str, int, bool, type(None)))
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _MISSING = frozenset(("NAType", "NaTType"))
 
 
@@ -33,16 +34,30 @@ def cell(value: Any) -> Any:
 
 
 def _number(value: float) -> Any:
+    """The shortest text that reads back to the number, without an exponent from 1e-7 to 1e17: as every reader of the library has it."""
     if value != value or value in (float("inf"), float("-inf")):
         return None
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    shortest = repr(value)
+    if shortest.endswith(".0"):
+        return int(value)
+    if "e" not in shortest:
+        return value
+    if 1e-7 <= abs(value) < 1e17:
+        return format(decimal.Decimal(shortest), "f")
+    digits, _, exponent = shortest.partition("e")
+    return f"{digits}e{int(exponent)}"
+
+
+def _decimal(value: decimal.Decimal) -> Optional[str]:
+    plain = format(value, "f") if value.is_finite() else None
+    return plain.rstrip("0").rstrip(".") if plain and "." in plain else plain
 
 
 def _other(value: Any) -> Any:
     if type(value).__name__ in _MISSING:
         return None
     if isinstance(value, decimal.Decimal):
-        return format(value, "f") if value.is_finite() else None
+        return _decimal(value)
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -56,9 +71,14 @@ def _other(value: Any) -> Any:
     return int(value) if isinstance(value, int) else str(value)
 
 
+def text(value: Any) -> Optional[str]:
+    """The cell that a reader of JSON lines would make of a value; None for none."""
+    value = cell(value)
+    return value if value is None or isinstance(value, str) else _encode(value)
+
+
 def _line(row: Mapping[Any, Any]) -> str:
-    return json.dumps({str(name): value if type(value) in _PLAIN else cell(value) for name, value in row.items() if name is not None},
-                      ensure_ascii=False, check_circular=False)
+    return _encode({str(name): value if type(value) in _PLAIN else cell(value) for name, value in row.items() if name is not None})
 
 
 def blocks(rows: Iterable[Mapping[Any, Any]]) -> Iterator[bytes]:

@@ -8,9 +8,9 @@ import os
 from typing import Any, Mapping, Optional, Union
 
 from . import _abi
-from ._arrow import package_of
+from ._arrow import package_of, rows_of
 from ._call import Handle, Progress, buffer, call, filled, guarded, make, progress_struct, text_of
-from ._input import Reader, Rows, _block_source, source_of
+from ._input import Reader, Rows, _block_source, _Source, source_of
 from ._library import lib
 from ._rows import blocks, from_columns
 from ._values import Moment, Path, Patterns, encoded, json_bytes, micros, path_bytes, texts
@@ -43,7 +43,7 @@ class _Table:
         if isinstance(rows, (str, os.PathLike, bytes, bytearray, memoryview)):
             return source_of(self.context, rows)
         if package_of(rows) in ("pandas", "polars", "pyarrow"):
-            rows = rows_of_table(rows)
+            rows = rows_of(rows)
         if isinstance(rows, Mapping):
             rows = from_columns(rows)[2]
         elif hasattr(rows, "__next__"):
@@ -51,23 +51,18 @@ class _Table:
         return _block_source(blocks(rows), "")
 
 
-def rows_of_table(table: Any) -> Any:
-    """The rows of a DataFrame or a table of PyArrow."""
-    from ._arrow import rows_of
-    return rows_of(table)
-
-
-class EventsOf:
+class EventsOf(_Source):
     """The events of a dataset, wherever events are taken."""
 
     def __init__(self, dataset: "Dataset") -> None:
         self.dataset = dataset
 
-    def _reader(self, _events: bool) -> Reader:
-        return self.dataset._reader(True)
+    def reader(self, events: bool) -> Reader:
+        """A reader of events, whatever was asked for."""
+        return self.dataset.reader(True)
 
 
-class Dataset(Handle):
+class Dataset(Handle, _Source):
     """Linked tables, read as one row per company, or as events. Wherever rows are taken a dataset is too, and so is the path of a folder.
 
     - ``tables``: path of a folder, a manifest or one table; or a dict of table name to a path, a list of dicts, a DataFrame
@@ -104,7 +99,8 @@ class Dataset(Handle):
         super().__init__(pointer, context, held)
         self._context = context
 
-    def _reader(self, events: bool) -> Reader:
+    def reader(self, events: bool) -> Reader:
+        """A reader of companies, or of events."""
         return Reader(make("icp_dataset_events" if events else "icp_dataset_companies", self), self)
 
     @property

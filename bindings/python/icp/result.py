@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ctypes as c
+import importlib
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from . import _abi
@@ -73,7 +74,7 @@ class Result:
         self._lists: "dict[str, list[Any]]" = {}
         self._exported: "Optional[list[Export]]" = None
         self._found: "Optional[dict[str, str]]" = None
-        self._rows = sum(lib.icp_result_rows(chunk) for chunk in chunks)
+        self._rows: int = sum(lib.icp_result_rows(chunk) for chunk in chunks)
 
     def _exports(self) -> "list[Export]":
         if self._exported is None:
@@ -83,7 +84,11 @@ class Result:
     def _formats(self) -> "dict[str, str]":
         """Formats by name. A batch of rows without a key has no column of keys, where others may have one."""
         if self._found is None:
-            self._found = dict(max((export.columns() for export in self._exports()), key=len))
+            self._found = {}
+            for export in self._exports():
+                columns = export.columns()
+                if len(columns) > len(self._found):
+                    self._found = dict(columns)
         return self._found
 
     @property
@@ -245,7 +250,6 @@ def _lists(column: _abi.ArrowArray) -> "list[Any]":
 
 
 def _wanted(package: str) -> Any:
-    import importlib
     try:
         return importlib.import_module(package)
     except ImportError:

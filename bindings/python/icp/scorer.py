@@ -11,7 +11,7 @@ from . import _abi
 from ._call import Handle, buffer, call, filled, make, pointer_of
 from ._input import Batch, NoRows, Rows, open_reader
 from ._library import lib
-from ._rows import cell
+from ._rows import text
 from ._values import CONFIDENCES, LAYER_NAMES, QUADRANTS, TIERS, Moment, encoded, flag_names, layer_bits, layer_number, micros, texts
 from .decisions import Decisions
 from .errors import ArgumentError, from_struct
@@ -271,7 +271,7 @@ class _Record(Handle):
             if i < 0 or value is None:
                 continue
             if type(value) is not str:
-                value = _text(value)
+                value = text(value)
                 if value is None:
                     continue
             cells[i] = value.encode("utf-8", "replace")
@@ -288,14 +288,6 @@ class _Record(Handle):
 
 def _refused(status: int) -> Exception:
     return from_struct(filled(_abi.Error, code=status, row=-1, line=-1, column=-1, byte=-1, message=b"the library does not take this record"))
-
-
-def _text(value: Any) -> Optional[str]:
-    """The cell that a reader of JSON lines would make of a value."""
-    value = cell(value)
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
 
 
 def quadrant(fit_tier: str, intent_tier: str) -> str:

@@ -23,10 +23,10 @@ def random_value(rng):
         lambda: (s := "".join(rng.choice("abcXYZ äßé日本🦆,;\"'\\\n\t ") for _ in range(rng.randrange(12))), s),
         lambda: (n := rng.randrange(-10**6, 10**6), n),
         lambda: (float(n := rng.randrange(-1000, 1000)), n),
-        lambda: (f := rng.random() * 10 ** rng.randrange(-8, 9), int(f) if f.is_integer() else f),
+        lambda: (f := rng.random() * 10 ** rng.randrange(9), f),
         lambda: (None, None), lambda: (float("nan"), None), lambda: (float("-inf"), None),
         lambda: (b := rng.random() < .5, b),
-        lambda: (decimal.Decimal("12.50"), "12.50"), lambda: (decimal.Decimal("NaN"), None),
+        lambda: (decimal.Decimal("12.50"), 12.5), lambda: (decimal.Decimal("NaN"), None),
         lambda: (dt.date(2024, 2, rng.randrange(1, 29)), None),
         lambda: (["x", "y z", str(rng.randrange(9))], None), lambda: (("a", 1, None), ["a", 1, None]), lambda: ({"one"}, ["one"]),
         lambda: (b"caf\xc3\xa9", "café"), lambda: (Level.A, "Insurance"), lambda: (pathlib.PurePosixPath("/a/b"), "/a/b"),
@@ -46,7 +46,7 @@ def test_values_of_python_mean_what_json_lines_mean(seed, tmp_path):
         for name in rng.sample(["a", "b", "Größe", "d e"], rng.randrange(5)):
             row[name], line[name] = random_value(rng)
         rows.append(row)
-        lines.append(json.dumps(line))
+        lines.append(json.dumps(line, separators=(",", ":")))
     path = tmp_path / "rows.jsonl"
     path.write_text("\n".join(lines) + "\n")
     expected = icp.Reference.build(path, key="key")
