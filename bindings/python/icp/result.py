@@ -17,7 +17,12 @@ from .errors import UnsupportedError
 if TYPE_CHECKING:
     from .scorer import Scorer
 
-_LABELLED = {"tier": _abi.ICP_COL_TIER, "confidence": _abi.ICP_COL_CONFIDENCE, "effective_tier": _abi.ICP_COL_EFFECTIVE_TIER, "quadrant": _abi.ICP_COL_QUADRANT}
+# Columns that lie in C as numbers.
+_NUMBERS = {"score": _abi.ICP_COL_SCORE, "tier": _abi.ICP_COL_TIER, "low": _abi.ICP_COL_LOW, "high": _abi.ICP_COL_HIGH,
+            "millipoints": _abi.ICP_COL_MILLIPOINTS, "variance": _abi.ICP_COL_VARIANCE, "confidence": _abi.ICP_COL_CONFIDENCE,
+            "flags": _abi.ICP_COL_FLAGS, "holds_milli": _abi.ICP_COL_HOLDS, "effective_milli": _abi.ICP_COL_EFFECTIVE,
+            "whole_millipoints": _abi.ICP_COL_WHOLE, "effective_tier": _abi.ICP_COL_EFFECTIVE_TIER, "override_number": _abi.ICP_COL_OVERRIDE_NUMBER,
+            "quadrant": _abi.ICP_COL_QUADRANT}
 _MAY_LACK = ("trend_milli", "stale_milli", "without_event")
 _LISTS = ("reason_traits", "reason_points")
 
@@ -48,6 +53,11 @@ class Row:
             return self[name]
         except KeyError:
             raise AttributeError(f"the result has no column {name}") from None
+
+    @property
+    def index(self) -> int:
+        """Its place among the rows, from 0."""
+        return self._index
 
     def to_dict(self) -> "dict[str, Any]":
         """All columns of the company."""
@@ -84,11 +94,8 @@ class Result:
     def _formats(self) -> "dict[str, str]":
         """Formats by name. A batch of rows without a key has no column of keys, where others may have one."""
         if self._found is None:
-            self._found = {}
-            for export in self._exports():
-                columns = export.columns()
-                if len(columns) > len(self._found):
-                    self._found = dict(columns)
+            keyed = (chunk for chunk in self._chunks if _column(chunk, 0, _abi.ICP_COL_KEY) is not None)
+            self._found = dict(Export(next(keyed, self._chunks[0])).columns())
         return self._found
 
     @property
@@ -115,34 +122,24 @@ class Result:
             places = [place for place, _ in export.columns()]
             yield export.array.length, export.column(places.index(name)) if name in places else None
 
-    def _numbers(self, name: str) -> "tuple[bytearray, str]":
-        """All numbers of a column, and their type as array.array has it."""
-        code = "q" if self._formats()[name] == "l" else "i"
-        width, raw = 8 if code == "q" else 4, bytearray()
-        for rows, column in self._columns(name):
-            raw += bytes(rows * width) if column is None else buffer_of(column, 1, rows * width)
-        return raw, code
-
     def codes(self, name: str) -> Any:
         """A column of numbers as such, and tiers, confidences and quadrants as their codes (``icp/score.h``): int32 or int64, one a row.
 
-        An array of NumPy where that is installed, else array.array. A number that is not known is 0. Raises KeyError for a column that the result
-        lacks, UnsupportedError for texts and lists.
+        An array of NumPy where that is installed, else array.array. Raises KeyError for a column that the result lacks, UnsupportedError for texts,
+        lists, and numbers that may be unknown.
         """
         full = self._name(name)
         layer, _, base = full.partition("_")
-        labelled = base if layer in LAYERS and base in _LABELLED else full
-        if labelled in _LABELLED:
-            number = LAYERS.get(layer, _abi.ICP_LAYER_FIT if labelled != "quadrant" else 0)
-            raw, code = b"".join(_raw(chunk, number, _LABELLED[labelled]) for chunk in self._chunks), "i"
-        elif self._formats()[full] in ("i", "l"):
-            raw, code = self._numbers(full)  # type: ignore[assignment]
-        else:
-            raise UnsupportedError(f"{full} is a column of texts or lists")
+        if layer not in LAYERS:
+            layer, base = "fit", full
+        if base not in _NUMBERS:
+            raise UnsupportedError(f"{full} is no column of numbers alone")
+        number = 0 if base == "quadrant" else LAYERS[layer]
+        columns = [_column(chunk, number, _NUMBERS[base]) for chunk in self._chunks]
+        code, width = ("q", 8) if any(column and column.type == _abi.ICP_TYPE_INT64 for column in columns) else ("i", 4)
+        raw = bytearray().join(c.string_at(column.data, column.rows * width) for column in columns if column and column.rows)
         numpy = _numpy()
-        if numpy is None:
-            return array.array(code, bytes(raw))
-        return numpy.frombuffer(bytearray(raw), dtype=numpy.int64 if code == "q" else numpy.int32)
+        return array.array(code, bytes(raw)) if numpy is None else numpy.frombuffer(raw, dtype=numpy.int64 if code == "q" else numpy.int32)
 
     def _list(self, name: str) -> "list[Any]":
         """A column as a list of Python's own values, made once."""
@@ -154,13 +151,13 @@ class Result:
         return self._lists[name]
 
     def __getitem__(self, name: Any) -> Any:
-        """A column by name: an array of NumPy for numbers where that is installed, else a list, with None for what is not known; or a row by its index."""
+        """A column by name: numbers as codes() gives them, all else and what may be unknown as a list, with None; or a row by its index."""
         if isinstance(name, int):
             if not -len(self) <= name < len(self):
                 raise IndexError("no such row")
             return Row(self, name % len(self))
         name = self._name(name)
-        if self._formats()[name] in ("i", "l") and not name.endswith(_MAY_LACK) and _numpy() is not None:
+        if self._formats()[name] in ("i", "l") and not name.endswith(_MAY_LACK):
             return self.codes(name)
         return self._list(name)
 
@@ -213,11 +210,14 @@ class BatchResult(Result):
         return capsule_of(schema, b"arrow_schema"), capsule_of(values, b"arrow_array")
 
 
-def _raw(chunk: Handle, layer: int, number: int) -> bytes:
-    """A column of int32 as it lies in C."""
+def _column(chunk: Handle, layer: int, number: int) -> Optional[_abi.Array]:
+    """A column as it lies in C; None where the batch lacks it."""
     column = filled(_abi.Array)
-    call("icp_result_column", chunk, layer, number, c.byref(column))
-    return c.string_at(column.data, column.rows * 4) if column.rows else b""
+    try:
+        call("icp_result_column", chunk, layer, number, c.byref(column))
+    except UnsupportedError:
+        return None
+    return column
 
 
 def _values(column: _abi.ArrowArray, format: str, name: str) -> "list[Any]":

@@ -88,7 +88,7 @@ def test_numbers_without_numpy_are_arrays(model, companies, monkeypatch):
     from icp import result as module
     result = model.score(companies, reasons=3)
     monkeypatch.setattr(module, "_numpy", lambda: None)
-    assert isinstance(result.codes("tier"), array.array) and result["score"] == result.to_dict()["fit_score"]
+    assert isinstance(result.codes("tier"), array.array) and list(result["score"]) == result.to_dict()["fit_score"]
     assert all(len(traits) <= 3 for traits in result["reason_traits"])
 
 
