@@ -56,8 +56,12 @@ def describe(name, thing):
 
 
 def page():
-    sys.path.insert(0, str(HERE))
-    import icp
+    sys.path[:] = [entry for entry in sys.path if pathlib.Path(entry).resolve() != HERE]  # what is installed comes first
+    try:
+        import icp
+    except ModuleNotFoundError:
+        sys.path.insert(0, str(HERE))
+        import icp
     things = {name: getattr(icp, name) for name in icp.__all__}
     exceptions = [name for name, thing in things.items() if isinstance(thing, type) and issubclass(thing, Exception)]
     functions = [name for name, thing in things.items() if not isinstance(thing, type)]

@@ -72,7 +72,8 @@ def test_versions():
 
 
 def run(code, **environment):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=HERE.parent, env={**os.environ, **environment})
+    path = os.pathsep.join(p for p in sys.path if p)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", env={**os.environ, "PYTHONPATH": path, **environment})
 
 
 @pytest.mark.skipif("ICP_BUILD" not in os.environ, reason="the library is inside the package")
