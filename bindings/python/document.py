@@ -56,7 +56,6 @@ def describe(name, thing):
 
 
 def page():
-    sys.path[:] = [entry for entry in sys.path if pathlib.Path(entry).resolve() != HERE]  # what is installed comes first
     try:
         import icp
     except ModuleNotFoundError:

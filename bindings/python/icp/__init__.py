@@ -26,7 +26,7 @@ from .fit import Fit, fit
 from .ledger import Head, Ledger
 from .model import LayerInfo, Model, ModelInfo, Signal, Trait, Traits
 from .reference import Reference, ReferenceBuilder, ReferenceInfo
-from .reports import audit, calibrate, diff, drift, gates_check, match, segments, standing
+from .reports import audit, calibrate, diff, drift, examine, gates_check, match, segments, standing
 from .result import Result, Row
 from .schema import Column, Schema
 from .scorer import Contribution, Explanation, Score, Scorer, Update, quadrant, score_of, tier_of
@@ -45,5 +45,5 @@ __all__ = ["Account", "Accounts", "ArgumentError", "CancelledError", "ChecksumEr
            "Error", "Explanation", "ExtractionError", "Fit", "FormatError", "GateError", "Head", "IoError", "KeyColumnError", "LayerInfo", "Ledger",
            "LedgerError", "LimitError", "Model", "ModelInfo", "NoMatchError", "OutOfMemoryError", "Reference", "ReferenceBuilder", "ReferenceInfo",
            "ReferenceMismatchError", "Result", "Row", "Schema", "SchemaError", "Score", "Scorer", "Signal", "Spread", "StateError", "TooFewError", "Trait",
-           "Traits", "UnsupportedError", "Update", "VersionError", "audit", "calibrate", "default_context", "diff", "drift", "fit", "flag_names", "gates_check",
+           "Traits", "UnsupportedError", "Update", "VersionError", "audit", "calibrate", "default_context", "diff", "drift", "examine", "fit", "flag_names", "gates_check",
            "library_version", "match", "quadrant", "score_of", "segments", "standing", "tier_of"]

@@ -65,7 +65,7 @@ def _other(value: Any) -> Any:
     if isinstance(value, enum.Enum):
         return cell(value.value)
     if hasattr(value, "tolist"):  # scalars and arrays of NumPy
-        return cell(value.tolist())
+        return cell(_listed(value))
     if isinstance(value, float):
         return _number(float(value))
     return int(value) if isinstance(value, int) else str(value)
@@ -98,9 +98,20 @@ def blocks(rows: Iterable[Mapping[Any, Any]]) -> Iterator[bytes]:
         yield encoded("\n".join(lines) + "\n")
 
 
+def _listed(array: Any) -> Any:
+    """A scalar or array of NumPy as objects of Python; its moments as text, since those of nanoseconds would become numbers."""
+    if getattr(getattr(array, "dtype", None), "kind", "") != "M" or not hasattr(array, "astype"):
+        return array.tolist()
+    texts = array.astype(str).tolist()
+    return [None if one == "NaT" else one for one in texts] if isinstance(texts, list) else None if texts == "NaT" else texts
+
+
 def _values(column: Any) -> Sequence[Any]:
     if isinstance(column, (str, bytes, Mapping)) or not hasattr(column, "__len__"):
         raise TypeError("a column is a sequence of values")
+    if type(column).__module__.partition(".")[0] == "numpy":
+        values: Sequence[Any] = _listed(column)
+        return values
     for name in ("tolist", "to_pylist", "to_list"):
         if hasattr(column, name):
             listed: Sequence[Any] = getattr(column, name)()

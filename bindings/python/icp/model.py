@@ -159,8 +159,11 @@ class Model(Handle):
 
     @classmethod
     def _mapped(cls, path: str, context: Context) -> "Model":
-        with open(path, "rb") as file:
-            held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)  # private and writable, which from_buffer() asks for; never written
+        try:
+            with open(path, "rb") as file:
+                held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)  # private and writable, which from_buffer() asks for; never written
+        except (OSError, ValueError):  # absent, empty, a pipe: the library says what is wrong, or reads it
+            return cls.load(path, context=context)
         view = (c.c_char * len(held)).from_buffer(held)
         return cls(make("icp_model_load_memory", context, view, len(held), None, None), context, view, held)
 

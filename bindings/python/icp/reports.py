@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional, Union
 
 from . import _abi
 from ._call import Progress, buffer, call, filled, pointer_of, progress_struct
-from ._input import Reader, Rows, each, open_reader
+from ._input import Reader, Rows, each, open_reader, use
 from ._values import Moment, Path, Patterns, json_bytes, layer_number, micros, path_bytes, texts
 from .context import Context, default_context
 from .decisions import Decisions
@@ -41,6 +41,21 @@ class _Readers:
 
 def _parsed(data: bytes) -> "dict[str, Any]":
     result: "dict[str, Any]" = json.loads(data)
+    return result
+
+
+def examine(rows: Rows, *, events: bool = False, context: Optional[Context] = None) -> "dict[str, Any]":
+    """Reads all rows and says what was read: format, delimiter, rows, ragged and left-out rows, converted cells, bytes. ``events``: those of linked tables.
+
+    Raises IoError, FormatError, LimitError, with row and column. Since 0.1.
+    """
+    def read(reader: Reader) -> "dict[str, Any]":
+        batch = reader.next()
+        while batch is not None:
+            batch.close()
+            batch = reader.next()
+        return _parsed(reader.stats())
+    result: "dict[str, Any]" = use(context or default_context(), rows, read, events=events)
     return result
 
 

@@ -61,5 +61,5 @@ def test_the_page_of_the_api_is_what_the_docstrings_say():
     if sys.version_info[:2] < (3, 11):
         pytest.skip("older Pythons write signatures in another way")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    done = subprocess.run([sys.executable, HERE.parent / "document.py", "--check"], capture_output=True, text=True, env=environment)
+    done = subprocess.run([sys.executable, "-P", HERE.parent / "document.py", "--check"], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr

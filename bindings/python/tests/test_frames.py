@@ -3,7 +3,9 @@
 import datetime as dt
 import decimal
 import gc
+import os
 import random
+import subprocess
 import sys
 
 import icp
@@ -130,6 +132,30 @@ def test_capsules_that_nobody_reads_leave_nothing_behind(model, companies):
         pa.RecordBatchReader.from_stream(result).read_next_batch()
     gc.collect()
     assert not _arrow._held and not _arrow._streams
+
+
+@pytest.mark.parametrize("held", ["pa.RecordBatchReader.from_stream(result)", "result.__arrow_c_stream__()", "part.__arrow_c_array__()", "pa.table(result)"])
+def test_the_interpreter_ends_in_peace_with_streams_that_nobody_read(held, golden):
+    code = f"""
+import icp, pyarrow as pa, builtins
+model = icp.Model.load({str(golden / 'model-1.icp')!r})
+rows = [{{"domain": "a", "industry": "Insurance"}}] * 9000
+result, part = model.score(rows), next(model.score_batches(rows))
+builtins.held = {held}
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, "-X", "dev", "-W", "ignore", "-c", code], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+
+
+def test_moments_of_numpy_are_moments(model):
+    import numpy
+    days = numpy.array(["2020-01-02", "NaT", "2021-03-04"], dtype="datetime64[ns]")
+    columns = {"key": ["a", "b", "c"], "day": days}
+    rows = [{"key": "a", "day": days[0]}, {"key": "b", "day": days[1]}, {"key": "c", "day": days[2]}]
+    meant = [{"key": "a", "day": "2020-01-02"}, {"key": "b"}, {"key": "c", "day": "2021-03-04"}]
+    kinds = [sorted((c.kind, c.name) for c in icp.Schema.infer(r)) for r in (columns, rows, meant)]
+    assert kinds[0] == kinds[1] == kinds[2] == [("date", "day"), ("key", "key")]
 
 
 def test_results_go_out_as_frames(model, timing, companies, golden):

@@ -175,3 +175,9 @@ def test_a_folder_of_linked_tables_is_taken_wherever_rows_are(tmp_path):
         icp.Dataset({"accounts": accounts, "deals": iter(deals)})
     with pytest.raises(icp.IoError):
         icp.Dataset({"accounts": accounts, "deals": folder / "absent.csv"})
+
+
+def test_what_was_read_is_told(golden, companies):
+    told = icp.examine(golden / "companies.csv")
+    assert told["format"] == "csv" and told["rows"] == 1000
+    assert icp.examine(companies)["rows"] == 1000 and icp.examine(companies)["format"] == "jsonl"

@@ -188,6 +188,11 @@ def test_files_bytes_and_maps_are_the_same_model(model, reference, tmp_path, com
         assert loaded == model and loaded.score(companies).to_dict() == expected and loaded.score_one(companies[0]).score == expected["fit_score"][0]
     assert icp.Reference.load(tmp_path / "r.icpref") == reference
     mapped = icp.Model.load(tmp_path / "m.icp", map=True)
+    for wrong, kind in (("absent.icp", icp.IoError), ("empty.icp", icp.FormatError), ("other.icp", icp.FormatError)):
+        if wrong != "absent.icp":
+            (tmp_path / wrong).write_bytes(b"x" * 200 if wrong == "other.icp" else b"")
+        with pytest.raises(kind):
+            icp.Model.load(tmp_path / wrong, map=True)
     carded = mapped.with_card({"owner": "Jane"})
     (tmp_path / "m.icp").unlink()
     del mapped
