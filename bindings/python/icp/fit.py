@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes as c
 import json
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, TypedDict, Union
 
 from . import _abi
 from ._call import Handle, Progress, buffer, call, filled, make, pointer_of, progress_struct
@@ -17,7 +17,29 @@ from .reference import Reference
 from .schema import Schema
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from .model import Model
+
+
+class FitOptions(TypedDict, total=False):
+    """The options of Fit, as icp.fit() takes them too."""
+
+    schema: Optional[Schema]
+    min_customers: int
+    allow_few: bool
+    exact_keys: bool
+    list_customers: bool
+    layers: Union[str, Iterable[str], None]
+    threads: int
+    weight: Optional[str]
+    key: Optional[str]
+    since: Optional[str]
+    release: Patterns
+    protect: Patterns
+    as_of: Optional[Moment]
+    horizon_days: int
+    invalidates: Patterns
 
 
 class Fit(Handle):
@@ -135,7 +157,7 @@ class Fit(Handle):
 
 def prepare(customers: Rows, reference: Reference, *, universe: Optional[Rows] = None, excluded: Optional[Rows] = None, events: Optional[Rows] = None,
             outcomes: Optional[Rows] = None, event_columns: EventColumns = None, outcome_columns: EventColumns = None,
-            card: Union[str, bytes, Mapping[str, Any], None] = None, progress: Progress = None, **options: Any) -> Fit:
+            card: Union[str, bytes, Mapping[str, Any], None] = None, progress: Progress = None, **options: Unpack[FitOptions]) -> Fit:
     """A Fit with everything added, ready to be run or audited; arguments as of fit()."""
     made = Fit(reference, **options)
     if card is not None:
@@ -155,7 +177,7 @@ def prepare(customers: Rows, reference: Reference, *, universe: Optional[Rows] =
 
 def fit(customers: Rows, reference: Reference, *, universe: Optional[Rows] = None, excluded: Optional[Rows] = None, events: Optional[Rows] = None,
         outcomes: Optional[Rows] = None, event_columns: EventColumns = None, outcome_columns: EventColumns = None,
-        card: Union[str, bytes, Mapping[str, Any], None] = None, progress: Progress = None, **options: Any) -> "Model":
+        card: Union[str, bytes, Mapping[str, Any], None] = None, progress: Progress = None, **options: Unpack[FitOptions]) -> "Model":
     """Learns what customers have in common, compared with companies at large.
 
     - ``customers``: full rows, or keys, domains or names alone

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import mmap
 import os
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _abi
 from ._call import Handle, Progress, buffer, call, filled, make, text_of
@@ -21,7 +21,10 @@ from .events import Account, Accounts, EventColumns
 from .reference import Reference
 from .result import BatchResult, Result
 from .schema import Schema
-from .scorer import Explanation, Score, Scorer, ThreadScorers
+from .scorer import Explanation, Score, Scorer, ScorerOptions, ThreadScorers
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _MODEL_FLAGS = {_abi.ICP_MODEL_FEW_CUSTOMERS: "few_customers", _abi.ICP_MODEL_INTERVAL_UNCALIBRATED: "interval_uncalibrated",
                 _abi.ICP_MODEL_LISTED_SHARE_HIGH: "listed_share_high", _abi.ICP_MODEL_ASSUMED: "assumed", _abi.ICP_MODEL_EDITED: "edited"}
@@ -288,7 +291,7 @@ class Model(Handle):
         """The accounts of events as of a moment, to be scored with."""
         return Accounts(self, as_of, *events, columns=columns, progress=progress)
 
-    def scorer(self, **options: Any) -> Scorer:
+    def scorer(self, **options: Unpack[ScorerOptions]) -> Scorer:
         """A scorer for one thread; options as of Scorer."""
         return Scorer(self, **options)
 
@@ -306,7 +309,7 @@ class Model(Handle):
             accounts = self.accounts(events, as_of=as_of)
         return Scorer(self, layers=layers, reasons=reasons, key=key, accounts=accounts, decisions=decisions, as_of=as_of).score(rows)
 
-    def score_batches(self, rows: Rows, **options: Any) -> Iterator[BatchResult]:
+    def score_batches(self, rows: Rows, **options: Unpack[ScorerOptions]) -> Iterator[BatchResult]:
         """Scores batch by batch in memory that does not grow with the number of rows; options as of Scorer."""
         return Scorer(self, **options).batches(rows)
 
@@ -317,7 +320,7 @@ class Model(Handle):
             self._threads.scorer = Scorer(again)
         return self._threads.scorer.score_one(record, layer, account=account)
 
-    def explain(self, record: Mapping[str, Any], layer: Optional[str] = None, *, account: Optional[Account] = None, **options: Any) -> Explanation:
+    def explain(self, record: Mapping[str, Any], layer: Optional[str] = None, *, account: Optional[Account] = None, **options: Unpack[ScorerOptions]) -> Explanation:
         """Scores one company and says why: what each trait adds, and the causes of its confidence. Options as of Scorer."""
         return Scorer(self, **options).explain(record, layer, account=account)
 

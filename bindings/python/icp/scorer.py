@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes as c
 import json
 import threading
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Tuple, TypedDict, Union
 
 from . import _abi
 from ._call import Handle, buffer, call, filled, make, pointer_of
@@ -115,6 +115,17 @@ class Update(NamedTuple):
 
     scores: "dict[str, Score]"
     quadrant: Optional[str]
+
+
+class ScorerOptions(TypedDict, total=False):
+    """The options of Scorer."""
+
+    layers: Union[str, Iterable[str], None]
+    reasons: int
+    key: Optional[str]
+    accounts: Optional[Accounts]
+    decisions: Optional[Decisions]
+    as_of: Optional[Moment]
 
 
 class Scorer(Handle):

@@ -105,3 +105,12 @@ def test_every_public_name_says_what_it_is_and_since_when():
             value = vars(thing)[member]
             if isinstance(value, (property, classmethod)) or callable(value):
                 assert getattr(thing, member).__doc__ or name == "Score", f"{name}.{member}"
+
+
+def test_options_are_those_of_the_classes():
+    import inspect
+    from icp.fit import FitOptions
+    from icp.scorer import ScorerOptions
+    for options, kind in ((FitOptions, icp.Fit), (ScorerOptions, icp.Scorer)):
+        assert list(options.__annotations__) and set(options.__annotations__) == {
+            name for name, p in inspect.signature(kind).parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
