@@ -5,10 +5,13 @@ from __future__ import annotations
 import ctypes as c
 import importlib
 import itertools
+import sys
+import threading
 from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
 from . import _abi
 from ._call import call, guarded, make
+from .errors import UnsupportedError
 
 if TYPE_CHECKING:
     from .context import Context
@@ -17,11 +20,6 @@ _capsule_pointer = c.pythonapi.PyCapsule_GetPointer
 _capsule_pointer.restype, _capsule_pointer.argtypes = c.c_void_p, [c.py_object, c.c_char_p]
 _capsule_new = c.pythonapi.PyCapsule_New
 _capsule_new.restype, _capsule_new.argtypes = c.py_object, [c.c_void_p, c.c_char_p, c.c_void_p]
-_DESTRUCTOR = c.PYFUNCTYPE(None, c.c_void_p)
-_name_of = c.pythonapi.PyCapsule_GetName
-_name_of.restype, _name_of.argtypes = c.c_char_p, [c.c_void_p]
-_address_of = c.pythonapi["PyCapsule_GetPointer"]  # an object of its own: the destructor has an address, not an object
-_address_of.restype, _address_of.argtypes = c.c_void_p, [c.c_void_p, c.c_char_p]
 _RELEASE = c.CFUNCTYPE(None, c.c_void_p)
 _GET = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p)
 _LAST = c.CFUNCTYPE(c.c_void_p, c.c_void_p)
@@ -34,23 +32,35 @@ def release(struct: Any) -> None:
         _RELEASE(struct.release)(c.addressof(struct))
 
 
-# What capsules hold, by address, until they are collected.
-_held: "dict[int, Any]" = {}
+# Capsules with what they hold. They have no destructor: one in Python would run while exceptions are under way, and swallow them.
+_held: "list[tuple[Any, Any]]" = []
+_lock = threading.Lock()
 
 
-def _drop(capsule: int) -> None:
-    struct = _held.pop(_address_of(capsule, _name_of(capsule)), None)
-    if struct is not None:
+def _counts(entries: "list[tuple[Any, Any]]") -> "list[int]":
+    return [sys.getrefcount(entry[0]) for entry in entries]
+
+
+_ALONE = _counts([(object(), None)])[0]  # references to what nobody else holds
+
+
+def sweep() -> None:
+    """Releases what capsules hold that nobody has any more."""
+    with _lock:
+        counts = _counts(_held)
+        dead = [entry for entry, count in zip(_held, counts) if count <= _ALONE]
+        _held[:] = [entry for entry, count in zip(_held, counts) if count > _ALONE]
+    for _, struct in dead:
         release(struct)
 
 
-_destructor = _DESTRUCTOR(_drop)
-
-
 def capsule_of(struct: Any, name: bytes) -> Any:
-    """A PyCapsule that owns a struct of the interface."""
-    _held[c.addressof(struct)] = struct
-    return _capsule_new(c.addressof(struct), name, c.cast(_destructor, c.c_void_p))
+    """A PyCapsule over a struct of the interface, which lives until nobody has the capsule any more."""
+    sweep()
+    capsule = _capsule_new(c.addressof(struct), name, None)
+    with _lock:
+        _held.append((capsule, struct))
+    return capsule
 
 
 class Export:
@@ -168,8 +178,10 @@ def _stream_struct(state: _Stream) -> _abi.ArrowArrayStream:
     return _abi.ArrowArrayStream(*_addresses, number)
 
 
-def results_capsule(chunks: Sequence[Any]) -> Any:
+def results_capsule(chunks: Sequence[Any], keyed: bool) -> Any:
     """A PyCapsule with the scores of batches as a stream."""
+    if not keyed:
+        raise UnsupportedError("some rows came without a column of keys before others that have one: Arrow wants the same columns in all batches")
     return capsule_of(_stream_struct(_Results(chunks)), b"arrow_array_stream")
 
 
@@ -196,7 +208,7 @@ def _with_index(frame: Any) -> Any:
 
 
 def stream_of(data: Any) -> Any:
-    """A PyCapsule with the rows of a table as an Arrow stream; None where the value has no such thing."""
+    """The rows of a table as an Arrow stream, a PyCapsule or a struct; None where the value has no such thing."""
     if package_of(data) == "pandas" and hasattr(data, "columns"):
         data = _of_pandas(data)
     if package_of(data) == "polars" and hasattr(data, "collect"):
@@ -204,7 +216,7 @@ def stream_of(data: Any) -> Any:
     if hasattr(type(data), "__arrow_c_stream__"):
         return data.__arrow_c_stream__()
     if hasattr(type(data), "__arrow_c_array__"):
-        return capsule_of(_stream_struct(_OneArray(*data.__arrow_c_array__())), b"arrow_array_stream")
+        return _stream_struct(_OneArray(*data.__arrow_c_array__()))
     return None
 
 
@@ -214,9 +226,10 @@ def is_column(data: Any) -> bool:
                                                                           and type(data).__name__ != "StructArray")
 
 
-def open_stream(context: "Context", capsule: Any) -> Optional[int]:
+def open_stream(context: "Context", stream: Any) -> Optional[int]:
     """A reader over an Arrow stream, which moves into it."""
-    return make("icp_reader_open_arrow", context, _capsule_pointer(capsule, b"arrow_array_stream"), None)
+    pointer = c.addressof(stream) if isinstance(stream, _abi.ArrowArrayStream) else _capsule_pointer(stream, b"arrow_array_stream")
+    return make("icp_reader_open_arrow", context, pointer, None)
 
 
 def _fetch(relation: Any) -> Iterator["dict[str, Any]"]:

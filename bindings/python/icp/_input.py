@@ -105,7 +105,7 @@ def _open(context: "Context", source: _abi.Source, keep: Any, format: int = _abi
 
 
 def _open_rows(context: "Context", rows: Iterable[Any], key: str, empty: bool) -> Reader:
-    first, rows = _rows.peek(rows)
+    first, rows = _rows.peek(_rows.with_all_columns(rows))
     if first is None and empty:
         raise NoRows
     if isinstance(first, str):

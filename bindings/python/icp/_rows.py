@@ -134,6 +134,14 @@ def header_line(names: Sequence[str]) -> bytes:
     return encoded(",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n")
 
 
+def with_all_columns(rows: Iterable[Any]) -> Iterable[Any]:
+    """The rows of a list with all columns named by the first: the library then has them all from the first batch on."""
+    if not isinstance(rows, (list, tuple)) or not rows or not all(isinstance(row, Mapping) for row in rows):
+        return rows
+    names = dict.fromkeys(name for row in rows for name in row)
+    return itertools.chain([{**dict.fromkeys(names), **rows[0]}], itertools.islice(rows, 1, None))
+
+
 def peek(rows: Iterable[Any]) -> tuple[Any, Iterator[Any]]:
     """The first row, None when there is none, and all of them."""
     iterator = iter(rows)

@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from . import _abi
-from ._arrow import Export, buffer_of, capsule_of, results_capsule
+from ._arrow import Export, buffer_of, capsule_of, results_capsule, sweep
 from ._call import Handle, call, filled
 from ._library import lib
 from ._values import LAYERS
@@ -176,7 +176,11 @@ class Result:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """The Arrow PyCapsule interface: a stream of record batches, for anything that reads it. requested_schema is not heeded."""
-        return results_capsule(self._chunks)
+        keyed = {_column(chunk, 0, _abi.ICP_COL_KEY) is not None for chunk in self._chunks if lib.icp_result_rows(chunk)}
+        return results_capsule(self._chunks, len(keyed) < 2)
+
+    def __del__(self) -> None:
+        sweep()
 
     def to_arrow(self) -> Any:
         """A table of PyArrow. Raises ImportError where PyArrow is absent."""

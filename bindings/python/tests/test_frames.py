@@ -130,8 +130,29 @@ def test_capsules_that_nobody_reads_leave_nothing_behind(model, companies):
         result.__arrow_c_stream__()
         batch.__arrow_c_array__()
         pa.RecordBatchReader.from_stream(result).read_next_batch()
+    del result, batch
     gc.collect()
+    _arrow.sweep()
     assert not _arrow._held and not _arrow._streams
+
+
+def test_a_capsule_outlives_its_result(model, companies):
+    expected = model.score(companies).to_dict()
+    capsule = model.score(companies).__arrow_c_stream__()
+    for _ in range(3):
+        model.score(companies[:5]).__arrow_c_stream__()
+    gc.collect()
+    holder = type("Holder", (), {"__arrow_c_stream__": lambda self, requested_schema=None: capsule})()
+    assert pa.table(holder).to_pydict() == expected
+
+
+def test_keys_that_come_late_in_a_stream_are_told(model, companies):
+    rows = [{"industry": row["industry"]} for row in companies] * 6 + companies
+    assert pa.table(model.score(rows)).num_rows == 7000  # of a list all columns are known from the start
+    result = model.score(iter(rows))
+    assert len(result.to_pandas()) == 7000
+    with pytest.raises(icp.UnsupportedError, match="without a column of keys"):
+        pa.table(result)
 
 
 @pytest.mark.parametrize("held", ["pa.RecordBatchReader.from_stream(result)", "result.__arrow_c_stream__()", "part.__arrow_c_array__()", "pa.table(result)"])

@@ -132,6 +132,14 @@ def test_columns_that_come_late_are_read(model, companies):
     assert list(result["score"])[1000:] == list(model.score(companies)["score"])
 
 
+def test_keys_that_come_late_leave_the_first_rows_without(model, companies):
+    rows = [{"industry": row["industry"]} for row in companies] * 6 + companies
+    result = model.score(iter(rows))
+    assert model.score(rows).to_dict() == result.to_dict()
+    assert result.columns[0] == "key" and result["key"] == [""] * 6000 + [row["domain"] for row in companies]
+    assert result.to_dict()["key"] == result["key"] and len(result) == 7000 and result[0].key == ""
+
+
 def test_customers_may_be_a_plain_list_of_keys(golden, reference, model):
     keys = (golden / "customers.csv").read_text().split()[1:]
     assert icp.fit(keys, reference) == icp.fit(iter(keys), reference) == model
