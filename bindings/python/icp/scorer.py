@@ -155,6 +155,9 @@ class Scorer(Handle):
 
     def batches(self, rows: Rows) -> Iterator[BatchResult]:
         """Scores batch by batch, in the order of the rows, in memory that does not grow with their number."""
+        return (BatchResult(self, [chunk]) for chunk in self._chunks(rows))
+
+    def _chunks(self, rows: Rows) -> Iterator[_Chunk]:
         try:
             reader = open_reader(self.model._context, rows, empty=True)
         except NoRows:
@@ -162,7 +165,7 @@ class Scorer(Handle):
         try:
             batch = reader.next()
             while batch is not None:
-                yield BatchResult(self, [_score(self, batch)])
+                yield _score(self, batch)
                 batch.close()
                 batch = reader.next()
         finally:
@@ -174,8 +177,7 @@ class Scorer(Handle):
         Raises SchemaError when the rows have none of the model's columns, KeyColumnError when the key column that was asked for is missing, and what
         reading the rows raises, with row and column.
         """
-        chunks = [part._chunks[0] for part in self.batches(rows)]
-        return Result(self, chunks or [_score(self, _no_rows(self.model))])
+        return Result(self, [*self._chunks(rows)] or [_score(self, _no_rows(self.model))])
 
     def score_one(self, record: Mapping[str, Any], layer: Optional[str] = None, *, account: Optional[Account] = None) -> Score:
         """Scores one company, a mapping of header to value; what is missing is unknown, columns that the model does not know are passed over.
