@@ -84,6 +84,12 @@ ICP_TRAIT_WORD = 3
 ICP_TRAIT_PHRASE = 4
 ICP_TRAIT_RANGE = 5
 ICP_TRAIT_PREFIX = 6
+ICP_SQL_DUCKDB = 0
+ICP_SQL_POSTGRES = 1
+ICP_SQL_SNOWFLAKE = 2
+ICP_SQL_BIGQUERY = 3
+ICP_SQL_SQLITE = 4
+ICP_SQL_PARTIAL = 1
 ICP_KEY_AUTO = 0
 ICP_KEY_EXACT = 1
 ICP_KEY_HOST = 2
@@ -825,6 +831,27 @@ class Trait(c.Structure):
     ]
 
 
+class SqlOptions(c.Structure):
+    struct_size: int
+    flags: int
+    dialect: int
+    reserved: int
+    table: Any
+    table_size: int
+    key_column: Any
+    key_size: int
+    _fields_ = [
+        ("struct_size", c.c_uint32),
+        ("flags", c.c_uint32),
+        ("dialect", c.c_int32),
+        ("reserved", c.c_uint32),
+        ("table", c.c_char_p),
+        ("table_size", c.c_size_t),
+        ("key_column", c.c_char_p),
+        ("key_size", c.c_size_t),
+    ]
+
+
 class ReferenceOptions(c.Structure):
     struct_size: int
     flags: int
@@ -1018,6 +1045,7 @@ STRUCTS = {
     "icp_layer_info": LayerInfo,
     "icp_signal": Signal,
     "icp_trait": Trait,
+    "icp_sql_options": SqlOptions,
     "icp_reference_options": ReferenceOptions,
     "icp_reference_info": ReferenceInfo,
     "icp_scorer_options": ScorerOptions,
@@ -1109,6 +1137,7 @@ SIGNATURES = {
     "icp_model_signal": "ipiIpp",
     "icp_model_standing": "ippqpp",
     "icp_model_summary": "ippp",
+    "icp_model_to_sql": "ipppp",
     "icp_model_trait": "ipIpp",
     "icp_model_unref": "vp",
     "icp_model_with_card": "ipszpp",

@@ -13,7 +13,7 @@ from . import _abi
 from ._call import Handle, Progress, buffer, call, filled, make, text_of
 from ._input import Rows, as_bytes, saved, source_of
 from ._library import lib
-from ._values import FAMILIES, LAYER_NAMES, TRAIT_KINDS, Moment, Path, encoded, json_bytes, layer_number, moment
+from ._values import FAMILIES, LAYER_NAMES, TRAIT_KINDS, Moment, Path, encoded, json_bytes, layer_number, moment, texts
 from .context import Context, default_context
 from .decisions import Decisions
 from .distribution import Distribution
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _MODEL_FLAGS = {_abi.ICP_MODEL_FEW_CUSTOMERS: "few_customers", _abi.ICP_MODEL_INTERVAL_UNCALIBRATED: "interval_uncalibrated",
                 _abi.ICP_MODEL_LISTED_SHARE_HIGH: "listed_share_high", _abi.ICP_MODEL_ASSUMED: "assumed", _abi.ICP_MODEL_EDITED: "edited"}
+
+
+_DIALECTS = {"duckdb": _abi.ICP_SQL_DUCKDB, "postgres": _abi.ICP_SQL_POSTGRES, "snowflake": _abi.ICP_SQL_SNOWFLAKE, "bigquery": _abi.ICP_SQL_BIGQUERY,
+             "sqlite": _abi.ICP_SQL_SQLITE}
 
 
 def _flags(bits: int) -> "list[str]":
@@ -286,6 +290,19 @@ class Model(Handle):
             edits = {"author": author or "", "reason": reason or "", "edits": list(edits)}
         data = json_bytes(edits)
         return Model(make("icp_model_edit", self, reference, data, len(data)), self._context, self)
+
+    def to_sql(self, dialect: str = "duckdb", *, table: Optional[str] = None, key: Optional[str] = None, partial: bool = False) -> str:
+        """The fit layer as one SELECT that scores a table in a database (doc/sql.md): key, fit_score, fit_tier, fit_millipoints, exact.
+
+        ``dialect``: ``"duckdb"``, ``"postgres"``, ``"snowflake"``, ``"bigquery"`` or ``"sqlite"``; ``table``: its name, None = companies; ``key``: header
+        of the key column; ``partial``: leave out columns that SQL cannot express, which gives another score. Raises UnsupportedError naming such columns,
+        KeyColumnError.
+        """
+        if dialect not in _DIALECTS:
+            raise ValueError(f"a dialect is one of {', '.join(_DIALECTS)}, not {dialect!r}")
+        options = filled(_abi.SqlOptions, flags=_abi.ICP_SQL_PARTIAL * partial, dialect=_DIALECTS[dialect], **texts("table", "table_size", table),
+                         **texts("key_column", "key_size", key))
+        return buffer("icp_model_to_sql", self, c.byref(options)).decode()
 
     def accounts(self, *events: Rows, as_of: Moment, columns: EventColumns = None, progress: Progress = None) -> Accounts:
         """The accounts of events as of a moment, to be scored with."""

@@ -221,3 +221,13 @@ def test_a_fit_step_by_step_is_the_fit_at_once(reference, timing, golden, compan
     without = icp.fit(golden / "customers.csv", reference, excluded=[row["domain"] for row in companies[:50]], universe=companies,
                       card={"owner": "Jane"})
     assert without.card == {"owner": "Jane"}
+
+
+def test_a_model_as_sql(model):
+    for dialect in ("duckdb", "sqlite"):
+        text = model.to_sql(dialect, partial=True)
+        assert model.id in text and "fit_partial_score" in text and text == model.to_sql(dialect, partial=True) != model.to_sql(dialect, partial=True, table="leads")
+    with pytest.raises(ValueError, match="a dialect is one of"):
+        model.to_sql("access")
+    with pytest.raises(icp.Error):
+        model.to_sql(key="no such column", table="")
