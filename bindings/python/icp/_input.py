@@ -32,7 +32,15 @@ class Reader(Handle):
     def next(self) -> Optional["Batch"]:
         """The next rows; None at the end."""
         pointer = make("icp_reader_next", self)
-        return None if pointer is None else Batch(pointer)
+        if pointer is None:
+            self.check_end()
+            return None
+        return Batch(pointer)
+
+    def check_end(self) -> None:
+        """Raises KeyboardInterrupt where rows were cut off by one that was lost."""
+        if any(isinstance(one, _Blocks) and not one.ended for one in self._keep):
+            raise KeyboardInterrupt
 
     def stats(self) -> bytes:
         """What was read so far, as JSON."""
@@ -54,25 +62,33 @@ class Batch(Handle):
     _release = lib.icp_batch_unref
 
 
+class _Blocks:
+    """What a source of blocks keeps alive, and whether its end was really reached: Ctrl-C that strikes at the door of a callback is lost in ctypes, which
+    then says 0, the end."""
+
+    ended = False
+    callback: Any = None
+    name = b""
+
+
 def _block_source(blocks: Iterator[Any], name: str) -> tuple[_abi.Source, Any]:
     """A source of blocks of bytes or text, of any size."""
-    rest = memoryview(b"")
+    rest, kept = memoryview(b""), _Blocks()
 
     def read(_user: Any, target: int, cap: int) -> int:
         nonlocal rest
         while not rest:
             block = next(blocks, None)
             if block is None:
+                kept.ended = True
                 return 0
             rest = memoryview(block.encode() if isinstance(block, str) else block).cast("B")
         size = min(cap, len(rest))
         c.memmove(target, bytes(rest[:size]), size)
         rest = rest[size:]
         return size
-    callback = _READ(guarded(read, -1))
-    text = name.encode("utf-8", "replace")
-    source = filled(_abi.Source, read=c.cast(callback, c.c_void_p), name=text)
-    return source, (callback, text)
+    kept.callback, kept.name = _READ(guarded(read, -1)), name.encode("utf-8", "replace")
+    return filled(_abi.Source, read=c.cast(kept.callback, c.c_void_p), name=kept.name), kept
 
 
 def _file_blocks(file: Any) -> Iterator[Any]:
@@ -176,7 +192,9 @@ def use(context: "Context", data: Rows, function: Callable[[Reader], Any], **how
     """Opens a reader, gives it to a function, and closes it whatever happens."""
     reader = open_reader(context, data, **how)
     try:
-        return function(reader)
+        result = function(reader)
+        reader.check_end()
+        return result
     finally:
         reader.close()
 

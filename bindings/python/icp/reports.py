@@ -34,9 +34,13 @@ class _Readers:
     def __enter__(self) -> "_Readers":
         return self
 
-    def __exit__(self, *_raised: Any) -> None:
-        for reader in self.opened:
-            reader.close()
+    def __exit__(self, kind: Any, *_raised: Any) -> None:
+        try:
+            for reader in self.opened if kind is None else []:
+                reader.check_end()
+        finally:
+            for reader in self.opened:
+                reader.close()
 
 
 def _parsed(data: bytes) -> "dict[str, Any]":
