@@ -98,7 +98,7 @@ def test_control_c_stops_a_long_call(golden, reference, round):
     timer = threading.Timer(0.01 + round * 0.003, os.kill, (os.getpid(), signal.SIGINT))
     rows = ({"domain": f"d{i}", "industry": "x"} for i in range(3_000_000))
     timer.start()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises((KeyboardInterrupt, icp.FormatError)):  # rows cut off in the middle of a line, but never taken for the whole
         icp.Reference.build(rows)
 
 
