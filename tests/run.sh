@@ -3,15 +3,15 @@
 # Installs what the tests need (Debian packages only), builds, and runs the tests.
 #
 #   tests/run.sh           everything that needs no other registry
-#   tests/run.sh --all     that, and what needs packages of PyPI (tests/venv.sh) or other machines' libraries (tests/cross.sh: 32 bits, big-endian)
-#   tests/run.sh --all     that, what needs other machines' libraries (tests/cross.sh: 32 bits, big-endian), and Go under its race detector and fuzzer
+#   tests/run.sh --all     that, what needs packages of PyPI (tests/venv.sh) or other machines' libraries (tests/cross.sh: 32 bits, big-endian), and Go
+#                          under its race detector and fuzzer
 #   tests/run.sh --fast    no installation, one compiler, no sanitizers: while working on the code
 #
 # Real data is looked for in ICP_DATA (default: ../shared/data beside this checkout); tests that need it are skipped where it is absent.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
 mode=${1:-}
-case $mode in "" | --all | --fast) ;; *) sed -n '3,9p' "$0"; exit 2 ;; esac
+case $mode in "" | --all | --fast) ;; *) sed -n '3,10p' "$0"; exit 2 ;; esac
 export ICP_DATA=${ICP_DATA:-$top/../shared/data} PYTHONDONTWRITEBYTECODE=1
 # A busy machine is no fault of the code: timeouts are there for loops without end alone.
 export CK_DEFAULT_TIMEOUT=30 CK_TIMEOUT_MULTIPLIER=4
