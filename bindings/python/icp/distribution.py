@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Optional
 
 from . import _abi
 from ._call import Handle, call, filled, make
+from ._html import holder
 from ._library import lib
 from ._values import TIERS, layer_number
 from .context import Context, default_context
@@ -74,6 +75,8 @@ class Distribution(Handle):
 
     def __reduce__(self) -> Any:
         return _again, (self.counts,)
+
+    _repr_html_ = holder("distribution")
 
     def __repr__(self) -> str:
         return "<icp.Distribution of " + f"{len(self):,} companies: " + ", ".join(f"{n:,} {tier}" for tier, n in self.spread.tiers.items()) + ">"

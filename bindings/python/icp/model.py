@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _abi
+from ._html import holder
 from ._call import Handle, Progress, buffer, call, filled, make, text_of
 from ._input import Rows, as_bytes, saved, source_of
 from ._library import lib
@@ -131,6 +132,8 @@ class Traits(Sequence[Trait]):
         """A DataFrame of pandas, a row each."""
         from .result import _wanted
         return _wanted("pandas").DataFrame(list(self), columns=list(Trait._fields))
+
+    _repr_html_ = holder("traits")
 
     def __repr__(self) -> str:
         return f"<icp.Traits: {len(self):,}>"
@@ -355,6 +358,8 @@ class Model(Handle):
 
     def __deepcopy__(self, _memo: Any) -> "Model":
         return self
+
+    _repr_html_ = holder("model")
 
     def __repr__(self) -> str:
         info = self.info

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Optional, Union
 
 from . import _abi
 from ._call import Handle, Progress, call, filled, make, progress_struct, text_of
+from ._html import holder
 from ._input import Batch, Rows, as_bytes, saved, source_of, use
 from ._library import lib
 from ._values import Path, Patterns, texts
@@ -167,6 +168,8 @@ class Reference(Handle):
 
     def __deepcopy__(self, _memo: Any) -> "Reference":
         return self
+
+    _repr_html_ = holder("reference")
 
     def __repr__(self) -> str:
         return f"<icp.Reference of {len(self):,} companies, {self.id[:12]}>"

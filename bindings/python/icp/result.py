@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import copy
 import ctypes as c
 import importlib
 from typing import TYPE_CHECKING, Any, Iterator, Optional
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Optional
 from . import _abi
 from ._arrow import Export, buffer_of, capsule_of, results_capsule, sweep
 from ._call import Handle, call, filled
+from ._html import holder
 from ._library import lib
 from ._values import LAYERS
 from .errors import UnsupportedError
@@ -97,6 +99,17 @@ class Result:
             keyed = (chunk for chunk in self._chunks if _column(chunk, 0, _abi.ICP_COL_KEY) is not None)
             self._found = dict(Export(next(keyed, self._chunks[0])).columns())
         return self._found
+
+    def _first(self, rows: int) -> "Result":
+        """The batches that hold the first rows: enough for those who look at no more."""
+        part, count = copy.copy(self), 0
+        part._lists, part._exported, part._found, part._chunks = {}, None, None, []
+        for chunk in self._chunks:
+            if count < rows:
+                part._chunks.append(chunk)
+                count += lib.icp_result_rows(chunk)
+        part._rows = count
+        return part
 
     @property
     def columns(self) -> "list[str]":
@@ -196,6 +209,8 @@ class Result:
         pandas = _wanted("pandas")
         columns = {name: pandas.array(self._list(name), dtype="Int32") if name.endswith(_MAY_LACK) else self[name] for name in self._formats()}
         return pandas.DataFrame(columns)
+
+    _repr_html_ = holder("result")
 
     def __repr__(self) -> str:
         return f"<icp.Result of {len(self):,} rows: {', '.join(self.columns)}>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, 
 
 from . import _abi
 from ._call import Handle, buffer, call, filled, make, pointer_of
+from ._html import holder
 from ._input import Batch, NoRows, Rows, open_reader
 from ._library import lib
 from ._rows import text
@@ -108,6 +109,10 @@ class Explanation(NamedTuple):
     score: Score
     contributions: "list[Contribution]"
     causes: "dict[str, Any]"
+
+    def _repr_html_(self) -> str:
+        from ._html import explanation
+        return explanation(self)
 
 
 class Update(NamedTuple):
