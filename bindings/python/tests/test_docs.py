@@ -57,6 +57,15 @@ def test_the_lines_of_the_readme_do_what_they_say(universe):
     assert len(names["companies"]) == 3000 and names["companies"]["score"].between(200, 759).all()
 
 
+@pytest.mark.parametrize("page, packages", [("python-sklearn", ("sklearn", "pandas")), ("python-duckdb", ("duckdb", "pyarrow", "polars"))])
+def test_the_pages_of_other_packages_do_what_they_say(universe, page, packages):
+    for package in packages:
+        pytest.importorskip(package)
+    text = (TOP / "doc" / f"{page}.md").read_text(encoding="utf-8")
+    assert all(expected for _, expected in blocks(text))
+    run(text)
+
+
 def test_the_page_of_the_api_is_what_the_docstrings_say():
     if sys.version_info[:2] < (3, 11):
         pytest.skip("older Pythons write signatures in another way")
