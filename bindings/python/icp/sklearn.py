@@ -135,7 +135,7 @@ class ICPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @staticmethod
     def _mixed(X: Any) -> Any:
-        """Lists of texts and numbers would become texts in NumPy, and None the text None."""
+        """Lists of texts and numbers would become texts in NumPy, and NaN the text nan."""
         if isinstance(X, (list, tuple)) and np.asarray(X[:1]).dtype.kind == "U":
             return np.asarray(X, dtype=object)
         return X

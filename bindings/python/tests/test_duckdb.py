@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Scores inside DuckDB; skipped where it is absent."""
+import concurrent.futures
 import datetime as dt
 import decimal
 import gc
@@ -45,6 +46,16 @@ def test_scores_are_those_of_the_model(connection, model, golden, threads):
     order = dict(zip(model.score(golden / "companies.csv")["key"], zip(*wanted.values())))
     assert all(tuple(scored.values()) == order[domain] for domain, scored in rows[::7])
     assert connection.sql("SELECT sum(icp_score(many).fit_millipoints) FROM many").fetchall()[0][0] == 20 * sum(wanted["fit_millipoints"])
+
+
+def test_threads_never_share_a_scorer(model, companies):
+    function = icp.duckdb._Function("icp_score", model, {})
+    parts = [pa.array(companies[i:i + 100]) for i in range(0, 1000, 100)]
+    wanted = [function(part).to_pylist() for part in parts]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda i: function(parts[i % 10]).to_pylist(), range(200)))
+    assert all(one == wanted[i % 10] for i, one in enumerate(found))
+    assert 1 <= len(function.free) == len(set(map(id, function.free))) <= 8
 
 
 @pytest.mark.parametrize("seed", range(3))

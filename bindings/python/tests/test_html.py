@@ -71,6 +71,9 @@ def test_reservations_stand_in_the_open(golden, reference, companies):
     assert "few customers" in text and few.info.flags
     wide = icp.fit(companies[:150], icp.Reference.build(companies[:400], key="domain"))
     assert "over 1/8 of the reference are customers" in read(wide)[1]
+    surge = icp.fit(golden / "customers.csv", reference, events=golden / "events.csv", as_of="2024-01-01")
+    assert "assumed" in surge.layer("intent").flags and "assumed" not in surge.layer("fit").flags
+    assert "assumed, not measured" in read(surge)[1]
 
 
 def test_what_was_edited_by_hand_says_so(model, reference):

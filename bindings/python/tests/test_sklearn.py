@@ -87,6 +87,20 @@ def test_an_index_of_pandas_is_no_column(learned):
     assert model.model_ == expected.model_ and (model.decision_function(frame) == expected.decision_function(rows)).all()
 
 
+def test_lists_of_texts_numbers_and_gaps(learned):
+    rows, y, _ = learned
+    lists = [[row["country"], float(row["employees"] or "nan"), row["industry"]] for row in rows]  # NumPy alone would make the text "nan" of it
+    model = ICPClassifier().fit(lists, y)
+    assert model.model_ == ICPClassifier().fit([{f"x{i}": value for i, value in enumerate(row)} for row in lists], y).model_
+    assert next(column for column in model.model_.summary()["columns"] if column["name"] == "x1")["known_reference"] < 1000
+
+
+def test_a_column_may_be_called_as_the_key_that_is_made(learned):
+    rows, y, expected = learned
+    model = ICPClassifier().fit([{"Row" if name == "industry" else name: value for name, value in row.items()} for row in rows], y)
+    assert model.model_.find_trait("row=fintech").points > 20_000 and model.model_.info.customers == expected.model_.info.customers
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_rows_does_not_matter(learned, seed):
     rows, y, expected = learned
