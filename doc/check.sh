@@ -15,7 +15,7 @@ $1: $2"; }
 top=$OLDPWD
 has index.html 'How to read a score'
 for page in "$top"/*.md; do
-    has "md_$(basename "$page" .md).html" '</h'
+    has "md_$(basename "$page" .md | tr - _).html" '</h'
 done
 for header in "$top"/../include/icp/*.h; do
     name=$(basename "$header" .h)
