@@ -116,8 +116,37 @@ def test_timing_models_are_those_of_one_machine_and_score_their_fit_layer(frame,
         icp.spark.score(frame, timing)
     assert rows_of(icp.spark.score(frame, timing, layers="fit")) == rows_here(timing.score(GOLDEN / "companies.csv", layers="fit"))
     every = ("fit", "intent", "retention")
-    assert rows_of(icp.spark.score(frame.limit(20), timing, layers=every)) == rows_here(timing.score(pa.Table.from_pylist(
-        [row.asDict() for row in frame.limit(20).collect()]), layers=every))
+    assert rows_of(icp.spark.score(frame, timing, layers=every)) == rows_here(timing.score(GOLDEN / "companies.csv", layers=every))
+
+
+def test_events_meet_their_companies(spark, frame, frame_of, reference, table):
+    given = of_csv(GOLDEN / "events.csv")
+    times = [dt.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in given["time"].to_pylist()]
+    times = [time if time.tzinfo else time.replace(tzinfo=dt.timezone.utc) for time in times]
+    events = given.set_column(2, "time", pa.array(times, pa.timestamp("us", "UTC")))
+    timing = icp.fit(of_csv(GOLDEN / "customers.csv"), reference, events=events, outcomes=of_csv(GOLDEN / "outcomes.csv"), as_of="2024-01-01")
+    rows = table.to_pylist()
+    rows += [dict(rows[3], domain=key) for key in (None, "", "nobody.example", " " + rows[5]["domain"] + " ", rows[3]["domain"])]
+    more = pa.Table.from_pylist(rows, schema=table.schema)
+    columns = {"key": "domain", "type": "type", "time": "time", "value": "amount"}
+    df, there = frame_of(more, 3), frame_of(events, 4)
+    scores = icp.spark.score(df, timing, events=there, event_columns=columns, as_of="2024-01-01", keep="city", prefix="icp_")
+    here = timing.score(more, events=events, as_of="2024-01-01").to_arrow()
+    expected = pa.Table.from_arrays([more["city"], *here.columns], names=["city", *(f"icp_{name}" for name in here.column_names)])
+    assert rows_of(scores) == sorted(expected.to_pylist(), key=repr)
+    assert len(set(here["intent_score"].to_pylist())) > 20
+    few = icp.spark.score(df, timing, events=there.limit(0), event_columns=columns, as_of="2024-01-01", layers="intent")
+    assert rows_of(few) == rows_here(timing.score(more, accounts=timing.accounts(as_of="2024-01-01"), as_of="2024-01-01", layers="intent"))
+    for changed, kind, text in ((({"as_of": None}), icp.ArgumentError, "as_of"), ({"event_columns": {"key": "domain"}}, icp.ArgumentError, "must name type, time"),
+                                ({"event_columns": dict(columns, time="type")}, icp.UnsupportedError, "must be a date or timestamp"),
+                                ({"event_columns": dict(columns, key="time")}, icp.UnsupportedError, "must both be texts or whole numbers"),
+                                ({"event_columns": dict(columns, value="nowhere")}, icp.ArgumentError, "no column nowhere")):
+        with pytest.raises(kind, match=text):
+            icp.spark.score(df, timing, **{"events": there, "event_columns": columns, "as_of": "2024-01-01", **changed})
+    hosts = icp.fit(of_csv(GOLDEN / "customers.csv"), icp.Reference.build(table, key="domain", key_form="host"), events=events,
+                    outcomes=of_csv(GOLDEN / "outcomes.csv"), as_of="2024-01-01")
+    with pytest.raises(icp.UnsupportedError, match="keys of this model are hosts"):
+        icp.spark.score(df, hosts, events=there, event_columns=columns, as_of="2024-01-01")
 
 
 def many_types(rng, rows):
@@ -168,7 +197,9 @@ def test_columns_are_found_by_any_name(spark, frame_of, table, model):
     kept = icp.spark.score(df, model, keep=["a.b", "x`.y", "industry"], key="domain").collect()
     assert sorted((row["a.b"] or "", row["x`.y"], row.key) for row in kept) == sorted((r["a.b"] or "", r["x`.y"], r["domain"]) for r in other.to_pylist())
     cased = df.toDF(*[{"a.b": "Industry2", "`q`": "INDUSTRY2"}.get(n, n) for n in df.columns])
-    assert rows_of(icp.spark.score(cased, model)) == rows_here(model.score(other.rename_columns(cased.columns)))
+    assert rows_of(icp.spark.score(cased, model)) == rows_here(model.score(other.drop_columns(["a.b", "`q`"])))  # the model reads neither
+    with pytest.raises(icp.FormatError, match="same name"):
+        icp.spark.build_reference(cased, key="domain")
     nested = df.select(F.struct("domain", "industry", "employees").alias("firm"), "country")
     with pytest.raises(icp.SchemaError):
         icp.spark.score(nested.select("firm"), model)
@@ -202,7 +233,7 @@ def test_what_is_wrong_with_the_columns_is_said_before_a_job(spark, frame, model
             (frame.withColumn("key", F.lit(1)), {"keep": "all"}, icp.ArgumentError, "twice in the scores: key"),
             (frame.select("*", F.col("city")), {}, icp.FormatError, "city"),
             (frame.select("*", F.col("city")), {"keep": "city"}, icp.ArgumentError, "2 columns city"),
-            (frame, {"layers": "intent"}, icp.UnsupportedError, ""),
+            (frame, {"layers": "intent"}, icp.UnsupportedError, "layer"),
             (frame.withColumn("industry", F.expr("interval 3 month")), {}, icp.UnsupportedError, "YearMonthIntervalType")):
         with pytest.raises(kind, match=text):
             icp.spark.score(given, model, **options)

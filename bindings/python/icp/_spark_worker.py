@@ -14,19 +14,20 @@ from ._input import Batch
 from ._library import lib
 from .context import default_context
 from .errors import Error, KeyColumnError, LimitError
+from .events import Accounts
 from .model import Model
 from .reference import Reference, ReferenceBuilder
 from .result import BatchResult
 from .scorer import Scorer, _score
 
 pa: Any = importlib.import_module("pyarrow")
+importlib.import_module("pyarrow.compute")
 
 #: A part of a reference on its way: partition it came from, rows without a key that no part holds, and the part, null where no row had a key.
 PART = pa.schema([("partition", pa.int64()), ("rows_without_key", pa.int64()), ("part", pa.binary())])
 #: A part has to fit into a value of Spark.
 PART_MOST = 1 << 30
 _MODELS_HELD = 4
-_NULL_ROWS = 1 << 16
 
 _lock = threading.Lock()
 _models: "OrderedDict[str, Model]" = OrderedDict()
@@ -60,12 +61,12 @@ def partition() -> int:
 
 
 @contextlib.contextmanager
-def placed(before: int) -> Iterator[None]:
+def placed(before: int, what: str = "") -> Iterator[None]:
     """Errors say their partition, and the row in it."""
     try:
         yield
     except Error as error:
-        error.source = f"partition {partition()}"
+        error.source = f"{what}partition {partition()}"
         if error.row is not None:
             error.row += before
         raise
@@ -98,6 +99,40 @@ def score(batches: Iterable[Any], *, model: "tuple[str, Any]", columns: Sequence
             scorer = Scorer(model_of(*model), **options)
         yield _scored(scorer, _named(batch, columns), before, read, keep, out)
         before += batch.num_rows
+
+
+def score_events(batches: Iterable[Any], *, model: "tuple[str, Any]", columns: Sequence[str], read: Sequence[int], keep: Sequence[int], out: Sequence[str],
+                 options: Mapping[str, Any], events: Sequence[str], event_columns: Mapping[str, str], invalidates: Any) -> Iterator[Any]:
+    """Scores the companies of a partition with their events, which come before them and are held until the first of them."""
+    held: "list[Any]" = []
+    scorer: Optional[Scorer] = None
+    before = 0
+    for batch in batches:
+        companies = pa.compute.sum(batch.column(0)).as_py() or 0
+        first = batch.num_rows - companies
+        if first:
+            held.append(_flat(batch.column(2).slice(0, first), events))
+        if not companies:
+            continue
+        if scorer is None:
+            made = model_of(*model)
+            scorer = Scorer(made, accounts=_accounts(made, held, options["as_of"], event_columns, invalidates), **options)
+            held = []
+        yield _scored(scorer, _flat(batch.column(1).slice(first), columns), before, read, keep, out)
+        before += companies
+
+
+def _accounts(model: Model, held: "list[Any]", as_of: int, columns: Mapping[str, str], invalidates: Any) -> Accounts:
+    accounts = Accounts(model, as_of, invalidates=invalidates)
+    if held:
+        with placed(0, "events of "):
+            accounts.add(pa.Table.from_batches(held), columns=columns)
+    return accounts
+
+
+def _flat(structs: Any, names: Sequence[str]) -> Any:
+    fields = [structs.type.field(i).with_name(name).with_nullable(True) for i, name in enumerate(names)]
+    return pa.RecordBatch.from_arrays(structs.flatten()[:len(names)], schema=pa.schema(fields))
 
 
 def _scored(scorer: Scorer, batch: Any, before: int, read: Sequence[int], keep: Sequence[int], out: Sequence[str]) -> Any:
@@ -191,12 +226,6 @@ class Merged:
         return self._alone if self._builder is None else self._builder.finish().to_bytes()
 
 
-def rows_without_key(count: int, columns: Sequence[str]) -> Iterator[Any]:
-    """As many rows of nulls."""
-    for at in range(0, count, _NULL_ROWS):
-        yield pa.table({name: pa.nulls(min(_NULL_ROWS, count - at), pa.string()) for name in columns})
-
-
 def pack(batches: Iterable[Any], *, columns: Sequence[str]) -> Iterator[Any]:
     """Each batch as the bytes of an Arrow stream, so that it comes to the driver as it is."""
     for batch in batches:
@@ -207,4 +236,4 @@ def pack(batches: Iterable[Any], *, columns: Sequence[str]) -> Iterator[Any]:
         yield pa.RecordBatch.from_pydict({"rows": [sink.getvalue().to_pybytes()]}, schema=pa.schema([("rows", pa.binary())]))
 
 
-FUNCTIONS: "dict[str, Callable[..., Iterator[Any]]]" = {"score": score, "build_part": build_part, "merge_parts": merge_parts, "pack": pack}
+FUNCTIONS: "dict[str, Callable[..., Iterator[Any]]]" = {"score": score, "score_events": score_events, "build_part": build_part, "merge_parts": merge_parts, "pack": pack}

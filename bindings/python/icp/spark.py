@@ -8,7 +8,7 @@
     scores = icp.spark.score(companies, model)
 
 Results are, byte for byte, those of the same rows on one machine, however the rows are split. DataFrames alone are used, no RDDs, so a session of Spark
-Connect does too. The package must be installed on every node; events are not read on executors.
+Connect does too. The package must be installed on every node.
 """
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from weakref import WeakKeyDictionary
 
 from ._library import lib
 from ._values import Moment, Patterns, micros
-from .errors import ArgumentError, UnsupportedError
+from .errors import ArgumentError, KeyColumnError, NoMatchError, UnsupportedError
+from .events import Accounts, EventColumns
 from .fit import fit as _fit
 from .model import Model
 from .reference import Reference, ReferenceBuilder
@@ -156,31 +157,35 @@ def _kept(columns: _Columns, keep: Keep) -> "list[int]":
     return columns.places([keep] if isinstance(keep, str) else keep)
 
 
-def _layers(model: Model, layers: Union[str, Iterable[str], None]) -> Optional["list[str]"]:
+def _layers(model: Model, layers: Union[str, Iterable[str], None], events: Any) -> Optional["list[str]"]:
     if layers is not None:
         return [layers] if isinstance(layers, str) else list(layers)
-    timing = [name for name in model.layers if model.layer(name).signals]
-    if timing:
-        raise ArgumentError(f"the model's layers {', '.join(timing)} look at events, which are not read here: score layers=\"fit\", or name all layers to "
-                            "have those scored without events")
+    timing = [name for name in model.layers if name != "fit"]
+    if timing and events is None:
+        raise ArgumentError(f"the model's layers {', '.join(timing)} look at events: give events, or layers=\"fit\", or name all layers to have those scored "
+                            "without events")
     return None
 
 
 def score(df: "DataFrame", model: Model, *, keep: Keep = None, prefix: str = "", key: Optional[str] = None, layers: Union[str, Iterable[str], None] = None,
-          reasons: int = 0, as_of: Optional[Moment] = None) -> "DataFrame":
+          reasons: int = 0, as_of: Optional[Moment] = None, events: Optional["DataFrame"] = None, event_columns: EventColumns = None,
+          invalidates: Patterns = None) -> "DataFrame":
     """Scores companies, a row each, on the executors: a DataFrame that nothing is computed of until it is used.
 
     - ``keep``: columns of the input that stand before the scores, as they are: names, ``"all"``, None = none; the scores have a column ``key`` of their own
     - ``prefix``: stands before the name of each column of scores, should one of the input have the same
-    - ``key``, ``layers``, ``reasons``, ``as_of``: as of icp.Scorer; layers that look at events must be named, and are scored without
+    - ``key``, ``layers``, ``reasons``, ``as_of``: as of icp.Scorer; without events, layers that look at them must be named, and are scored without
+    - ``events``: events of the companies, which need ``as_of``; ``event_columns``: their columns ``key``, ``type``, ``time`` and perhaps ``value``, of which
+      key is text or whole numbers as the companies' is, and time a date or timestamp; ``invalidates``: as of icp.Accounts
 
     Columns of scores are those of icp.Result. Only columns that the model reads, or that are kept, reach Python. The model goes to each executor once, and
-    becomes a model once in each of its Python workers. Raises at once SchemaError when the rows have none of the model's columns, KeyColumnError,
-    UnsupportedError for a layer that the model lacks or a type that cannot be read, ArgumentError for columns that are not there or a name twice. What a row
-    is refused for comes out of the job, with partition, row in it and column, as an icp.Error in the text of Spark's exception. Since 0.1.
+    becomes a model once in each of its Python workers. With events, companies and events are brought together by key, in one shuffle. Raises at once
+    SchemaError when the rows have none of the model's columns, KeyColumnError, UnsupportedError for a layer that the model lacks, a type that cannot be read
+    or events of a model whose keys are hosts, ArgumentError for columns that are not there or a name twice. What a row is refused for comes out of the job,
+    with partition, row in it and column, as an icp.Error in the text of Spark's exception. Since 0.1.
     """
     columns = _Columns(df)
-    options: "dict[str, Any]" = {"layers": _layers(model, layers), "reasons": reasons, "key": key, "as_of": None if as_of is None else micros(as_of)}
+    options: "dict[str, Any]" = {"layers": _layers(model, layers, events), "reasons": reasons, "key": key, "as_of": None if as_of is None else micros(as_of)}
     read, kept = _read_of(columns, model, key), _kept(columns, keep)
     columns.check(read)
     results = pa.table(Scorer(model, **options).score(columns.nulls(read))).schema
@@ -191,9 +196,76 @@ def score(df: "DataFrame", model: Model, *, keep: Keep = None, prefix: str = "",
     fields = [_types.StructField(name, columns.fields[i].dataType) for name, i in zip(names, kept)]
     fields += [_types.StructField(name, _type_of(field)) for name, field in zip(names[len(kept):], results)]
     sent = sorted({*read, *kept})
-    task = _task("score", model=(model.id, _sent(df, model)), columns=[columns.names[i] for i in sent], read=[sent.index(i) for i in read],
-                 keep=[sent.index(i) for i in kept], out=names, options=options)
-    return _numbered(df, sent).mapInArrow(task, _types.StructType(fields))
+    how: "dict[str, Any]" = {"model": (model.id, _sent(df, model)), "columns": [columns.names[i] for i in sent],
+                             "read": [sent.index(i) for i in read], "keep": [sent.index(i) for i in kept], "out": names, "options": options}
+    if events is None:
+        return _numbered(df, sent).mapInArrow(_task("score", **how), _types.StructType(fields))
+    found = _Events(events, event_columns, model, as_of)
+    how.update(events=found.names, event_columns=dict(event_columns or {}), invalidates=invalidates)
+    together = found.beside(df, sent, _key_of(columns, key or found.company_key))
+    return together.mapInArrow(_task("score_events", **how), _types.StructType(fields))
+
+
+def _key_of(columns: _Columns, key: str) -> int:
+    found = [i for i, leaves in enumerate(columns.leaves) if len(leaves) == 1 and leaves[0].strip().lower() == key.strip().lower()]
+    if len(found) != 1:
+        raise KeyColumnError(f"events need one column of keys, {key}, and the DataFrame has {len(found) or 'none'}")
+    return found[0]
+
+
+class _Events:
+    """Events on their way to their companies: rows of both with the same key come to the same partition, events first."""
+
+    def __init__(self, df: "DataFrame", columns: EventColumns, model: Model, as_of: Optional[Moment]) -> None:
+        if as_of is None:
+            raise ArgumentError("events need as_of: the moment at which the companies are looked at")
+        given = _Columns(df)
+        missing = [name for name in ("key", "type", "time") if name not in (columns or {})]
+        if missing:
+            raise ArgumentError(f"event_columns must name {', '.join(missing)}: what a partition holds does not tell it alike everywhere")
+        self.places = given.places((columns or {}).values())
+        self.names = [given.names[i] for i in self.places]
+        self.df, self.types = df, [given.types[i] for i in self.places]
+        self.key = self.names.index((columns or {})["key"])
+        if not isinstance(self.types[self.names.index((columns or {})["time"])], (_types.DateType, _types.TimestampType, _types.TimestampNTZType)):
+            raise UnsupportedError("the time of events must be a date or timestamp: texts may mean another day in another partition",
+                                   field=(columns or {})["time"])
+        layer = next((name for name in model.layers if name != "fit"), None)
+        if layer is None:
+            raise UnsupportedError("the model has no layer that looks at events")
+        if _keys_are_hosts(model, layer, micros(as_of)):
+            raise UnsupportedError("keys of this model are hosts, which Spark cannot bring together: score with events on one machine")
+        self.company_key: str = model.layer(layer).key
+
+    def beside(self, df: "DataFrame", sent: Sequence[int], key: int) -> "DataFrame":
+        """Rows of kind 0, events, and of kind 1, companies."""
+        kinds = [df.schema.fields[key].dataType, self.types[self.key]]
+        texts = [isinstance(kind, _types.StringType) for kind in kinds]
+        if not all(texts) and not (all(isinstance(kind, _types.IntegralType) for kind in kinds)):
+            raise UnsupportedError(f"keys of companies ({kinds[0].simpleString()}) and events ({kinds[1].simpleString()}) must both be texts or whole numbers")
+        companies, events = _numbered(df, sent), _numbered(self.df, self.places)
+        company, event = _functions.struct(*companies.columns), _functions.struct(*events.columns)
+        rows = companies.select(_bucket(f"c{key}"), _functions.lit(1).alias("kind"), company.alias("company"),
+                                _functions.lit(None).cast(events.select(event).schema.fields[0].dataType).alias("event"))
+        others = events.select(_bucket(events.columns[self.key]), _functions.lit(0).alias("kind"),
+                               _functions.lit(None).cast(rows.schema["company"].dataType).alias("company"), event.alias("event"))
+        together = rows.unionByName(others).repartition("bucket").sortWithinPartitions("kind")
+        return together.select("kind", "company", "event")
+
+
+def _bucket(column: str) -> Any:
+    """What is equal for keys that the library holds to be equal: it cuts blanks at the ends."""
+    return _functions.hash(_functions.regexp_replace(_functions.col(column).cast("string"), "[\\x00-\\x20\\u00a0]", "")).alias("bucket")
+
+
+def _keys_are_hosts(model: Model, layer: str, as_of: int) -> bool:
+    accounts = Accounts(model, as_of)
+    accounts.add_event("https://www.a.example/b", model.signals(layer)[0].type, max(as_of - 1, 0))
+    try:
+        accounts.account("a.example")
+    except NoMatchError:
+        return False
+    return True
 
 
 def build_reference(df: "DataFrame", *, key: Optional[str] = None, key_form: str = "exact", k: int = 0, seed: int = 0, exclude: Patterns = None,
@@ -229,7 +301,7 @@ def _merged(parts: "DataFrame", merge_bytes: int) -> Any:
     level = parts.persist()
     try:
         while True:
-            count, size, most = level.selectExpr("count(*)", "coalesce(sum(length(part)), 0)", "coalesce(max(length(part)), 0)").first()
+            count, size, most = level.selectExpr("count(*)", "coalesce(sum(length(part)), 0)", "coalesce(max(length(part)), 0)").collect()[0]
             if count <= 1:
                 return level.collect()
             groups = 1 if size <= merge_bytes else -(-count // max(2, merge_bytes // max(most, 1)))
