@@ -98,6 +98,8 @@ if [ "$mode" = --all ]; then
         stage python-all env -u ICP_BUILD "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$top/bindings/python/tests"
         stage python-types "$build/venv/bin/mypy" --cache-dir "$build/mypy" --config-file "$top/bindings/python/pyproject.toml" "$top/bindings/python/icp"
         stage arrow "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$top/tests/arrow"
+        "$top/examples/install_packages.sh" openjdk-17-jre-headless || true # the stage says what is absent
+        stage spark env -u ICP_BUILD "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider -W ignore::DeprecationWarning "$top/tests/spark"
     fi
     stage go-race "$top/bindings/go/test.sh" "$gcc_build" --race
     stage go-fuzz "$top/bindings/go/test.sh" "$gcc_build" --fuzz

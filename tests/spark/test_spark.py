@@ -119,11 +119,17 @@ def test_timing_models_are_those_of_one_machine_and_score_their_fit_layer(frame,
     assert rows_of(icp.spark.score(frame, timing, layers=every)) == rows_here(timing.score(GOLDEN / "companies.csv", layers=every))
 
 
+def moment(text):
+    try:
+        found = dt.datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
+
+
 def test_events_meet_their_companies(spark, frame, frame_of, reference, table):
     given = of_csv(GOLDEN / "events.csv")
-    times = [dt.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in given["time"].to_pylist()]
-    times = [time if time.tzinfo else time.replace(tzinfo=dt.timezone.utc) for time in times]
-    events = given.set_column(2, "time", pa.array(times, pa.timestamp("us", "UTC")))
+    events = given.set_column(2, "time", pa.array(map(moment, given["time"].to_pylist()), pa.timestamp("us", "UTC")))
     timing = icp.fit(of_csv(GOLDEN / "customers.csv"), reference, events=events, outcomes=of_csv(GOLDEN / "outcomes.csv"), as_of="2024-01-01")
     rows = table.to_pylist()
     rows += [dict(rows[3], domain=key) for key in (None, "", "nobody.example", " " + rows[5]["domain"] + " ", rows[3]["domain"])]
