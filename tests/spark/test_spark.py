@@ -85,16 +85,13 @@ def test_references_are_those_of_one_machine_however_rows_are_split(seed, frame_
 
 
 def test_parts_are_merged_in_a_tree_and_one_comes_to_the_driver(monkeypatch, frame, reference):
-    levels = []
-    merged = icp.spark._merged
-
-    def told(parts, size):
-        rows = merged(parts, size)
-        levels.append(len(rows))
-        return rows
-    monkeypatch.setattr(icp.spark, "_merged", told)
-    assert icp.spark.build_reference(frame.repartition(9), key="domain", merge_bytes=1) == reference
-    assert levels == [1]
+    tasks, last = [], []
+    task, merged = icp.spark._task, icp.spark._merged
+    monkeypatch.setattr(icp.spark, "_task", lambda name, **how: tasks.append(name) or task(name, **how))
+    monkeypatch.setattr(icp.spark, "_merged", lambda parts, size: last.append(merged(parts, size)) or last[0])
+    assert icp.spark.build_reference(frame.repartition(6), key="domain", merge_bytes=1) == reference
+    assert [len(rows) for rows in last] == [1]
+    assert tasks[0] == "build_part" and tasks[1:] == ["merge_parts"] * 3  # six parts, three, two, one
 
 
 def test_models_are_those_of_one_machine(spark, frame, frame_of, reference, model):

@@ -298,20 +298,20 @@ def _count_without_key(builder: ReferenceBuilder, columns: _Columns, rows: int) 
 
 def _merged(parts: "DataFrame", merge_bytes: int) -> Any:
     """The one part of all parts, none where there was no row. Each level is kept until the next is there, so that nothing is computed twice."""
-    level = parts.persist()
+    levels = [parts.persist()]
     try:
         while True:
-            count, size, most = level.selectExpr("count(*)", "coalesce(sum(length(part)), 0)", "coalesce(max(length(part)), 0)").collect()[0]
+            count, size, most = levels[-1].selectExpr("count(*)", "coalesce(sum(length(part)), 0)", "coalesce(max(length(part)), 0)").collect()[0]
+            for below in levels[:-1]:
+                below.unpersist()
             if count <= 1:
-                return level.collect()
+                return levels[-1].collect()
             groups = 1 if size <= merge_bytes else -(-count // max(2, merge_bytes // max(most, 1)))
-            grouped = level.coalesce(1) if groups == 1 else level.repartitionByRange(groups, "partition")
-            upper = grouped.mapInArrow(_task("merge_parts"), _PART_TYPE).persist()
-            upper.count()
-            level.unpersist()
-            level = upper
+            grouped = levels[-1].coalesce(1) if groups == 1 else levels[-1].repartitionByRange(groups, "partition")
+            levels.append(grouped.mapInArrow(_task("merge_parts"), _PART_TYPE).persist())
     finally:
-        level.unpersist()
+        for level in levels:
+            level.unpersist()
 
 
 def _stream(df: Any) -> Any:
