@@ -93,6 +93,7 @@ icp_status icp__sql_columns(struct icp__sql *q, struct icp_error *err) {
     q->letters = icp__arena_alloc(&q->arena, (size_t)q->columns + 1, sizeof *q->letters);
     if (q->letters == NULL)
         return icp__no_memory(err);
+    memset(q->letters, 0, ((size_t)q->columns + 1) * sizeof *q->letters);
     if (sum > INT32_MAX)
         return icp__fail(err, ICP_E_LIMIT, "the points of all traits add up to more than 32 bits hold");
     return ICP_OK;
