@@ -92,19 +92,18 @@ if [ "$mode" != --fast ]; then
 fi
 if [ "$mode" = --all ]; then
     # With packages of PyPI, and the Python package as pip installs it: that stage names no library of a build directory.
-    "$top/examples/install_packages.sh" python3-venv || exit 1
+    "$top/examples/install_packages.sh" python3-venv postgresql || exit 1
     stage venv "$top/tests/venv.sh" "$build/venv"
     if [ -f "$build/venv/.stamp" ]; then
         stage python-all env -u ICP_BUILD "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$top/bindings/python/tests"
         stage python-types "$build/venv/bin/mypy" --cache-dir "$build/mypy" --config-file "$top/bindings/python/pyproject.toml" "$top/bindings/python/icp"
         stage arrow "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$top/tests/arrow"
+        stage sql-engines "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$top/tests/sql/test_duckdb.py" "$top/tests/sql/test_postgres.py"
         "$top/examples/install_packages.sh" openjdk-17-jre-headless || true # the stage says what is absent
         stage spark env -u ICP_BUILD "$build/venv/bin/python" -m pytest -q -rs -p no:cacheprovider -W ignore::DeprecationWarning "$top/tests/spark"
     fi
     stage go-race "$top/bindings/go/test.sh" "$gcc_build" --race
     stage go-fuzz "$top/bindings/go/test.sh" "$gcc_build" --fuzz
-    "$top/examples/install_packages.sh" postgresql python3-venv || exit 1
-    stage sql-engines "$top/tests/sql/engines.sh" "$build/venv-sql"
     stage cross-i386 "$top/tests/cross.sh" i386
     stage cross-s390x "$top/tests/cross.sh" s390x
 fi

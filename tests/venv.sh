@@ -12,7 +12,7 @@ where=${1:?usage: venv.sh DIRECTORY}
 stamp=$(cksum <"$0")
 if [ "$(cat "$where/.stamp" 2>/dev/null)" != "$stamp" ]; then
     rm -rf "$where"
-    if ! python3 -m venv "$where" || ! "$where/bin/pip" install -q --disable-pip-version-check pytest mypy numpy pandas polars pyarrow duckdb scikit-learn "pyspark>=3.5,<4" setuptools; then
+    if ! python3 -m venv "$where" || ! "$where/bin/pip" install -q --disable-pip-version-check pytest mypy numpy pandas polars pyarrow duckdb sqlglot scikit-learn "pyspark>=3.5,<4" setuptools; then
         echo "SKIP: packages of PyPI cannot be had"
         exit 0
     fi
