@@ -54,30 +54,6 @@ static void edge(struct icp__sql *q, double v) {
     icp__sql_text(q, (struct icp_str){text, sizeof text});
 }
 
-static void points(struct icp__sql *q, const struct icp__sql_column *c) {
-    const struct icp__slot *s = c->slot;
-    const bool low = s->flags & ICP__OPEN_LOW;
-    icp__sql_put(q, c, "CASE WHEN d@ IS NOT NULL THEN ");
-    icp__sql_known(q, c);
-    icp__bytes_text(&q->b, " ELSE 0 END");
-    if (s->ranges == 0)
-        return;
-    icp__bytes_text(&q->b, "\n      + CASE");
-    for (uint32_t i = 0; i < s->edges; i++) {
-        icp__sql_put(q, c, " WHEN d@ < ");
-        edge(q, s->edge[i]);
-        icp__bytes_text(&q->b, " THEN ");
-        if (i == 0 && !low)
-            icp__bytes_text(&q->b, "0");
-        else
-            icp__sql_points(q, s->range + i - !low);
-    }
-    icp__sql_put(q, c, " WHEN d@ IS NOT NULL THEN ");
-    if (s->edges - !low < s->ranges)
-        icp__sql_points(q, s->range + s->edges - !low);
-    else
-        icp__bytes_text(&q->b, "0");
-    icp__bytes_text(&q->b, " ELSE 0 END");
-}
+static void points(struct icp__sql *q, const struct icp__sql_column *c) { icp__sql_ranges(q, c, "d@", edge); }
 
 const struct icp__sql_kind icp__sql_of_date = {{read, calendar, judge, carry, carry}, points, NULL};

@@ -98,31 +98,39 @@ static void edge(struct icp__sql *q, double v) {
         icp__bytes_text(&q->b, "e0");
 }
 
-static void points(struct icp__sql *q, const struct icp__sql_column *c) {
+void icp__sql_ranges(struct icp__sql *q, const struct icp__sql_column *c, const char *value, void (*write_end)(struct icp__sql *q, double v)) {
     const struct icp__slot *s = c->slot;
     const bool low = s->flags & ICP__OPEN_LOW;
-    icp__sql_put(q, c, "CASE WHEN n@ IS NOT NULL THEN ");
+    icp__bytes_text(&q->b, "CASE WHEN ");
+    icp__sql_put(q, c, value);
+    icp__bytes_text(&q->b, " IS NOT NULL THEN ");
     icp__sql_known(q, c);
     icp__bytes_text(&q->b, " ELSE 0 END");
     if (s->ranges == 0)
         return;
     icp__bytes_text(&q->b, "\n      + CASE");
     for (uint32_t i = 0; i < s->edges; i++) { /* below the first end lies a range only where it is open */
-        icp__sql_put(q, c, " WHEN n@ < ");
-        edge(q, s->edge[i]);
+        icp__bytes_text(&q->b, " WHEN ");
+        icp__sql_put(q, c, value);
+        icp__bytes_text(&q->b, " < ");
+        write_end(q, s->edge[i]);
         icp__bytes_text(&q->b, " THEN ");
         if (i == 0 && !low)
             icp__bytes_text(&q->b, "0");
         else
             icp__sql_points(q, s->range + i - !low);
     }
-    icp__sql_put(q, c, " WHEN n@ IS NOT NULL THEN ");
+    icp__bytes_text(&q->b, " WHEN ");
+    icp__sql_put(q, c, value);
+    icp__bytes_text(&q->b, " IS NOT NULL THEN ");
     if (s->edges - !low < s->ranges)
         icp__sql_points(q, s->range + s->edges - !low);
     else
         icp__bytes_text(&q->b, "0");
     icp__bytes_text(&q->b, " ELSE 0 END");
 }
+
+static void points(struct icp__sql *q, const struct icp__sql_column *c) { icp__sql_ranges(q, c, "n@", edge); }
 
 const struct icp__sql_kind icp__sql_of_number = {{read, judge, carry, carry, carry}, points, NULL};
 

@@ -129,6 +129,8 @@ extern const struct icp__sql_kind icp__sql_of_text, icp__sql_of_value, icp__sql_
     icp__sql_of_url, icp__sql_of_nothing;
 /* Can a text give this trait, as SQL finds it? */
 bool icp__sql_text_reaches(const struct icp__sql *q, uint32_t column, struct icp_str s);
+/* Milli-points of a number or day by the range that it lies in; `write_end` writes an end of a range. */
+void icp__sql_ranges(struct icp__sql *q, const struct icp__sql_column *c, const char *value, void (*write_end)(struct icp__sql *q, double v));
 bool icp__sql_edges_fit(const struct icp__slot *s); /* ends of ranges that all dialects read alike */
 icp_status icp__sql_columns(struct icp__sql *q, struct icp_error *err);
 /* Words that SQL does not find as the library does: c++, c#, .net. A condition on f@. */
