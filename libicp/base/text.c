@@ -182,3 +182,24 @@ size_t icp__fold_value(const char *s, size_t n, char *out, size_t cap) {
         p = icp__fold_piece(p, end, &w.sink);
     return w.size;
 }
+
+static size_t after_digits(const char *s, size_t at, size_t n) {
+    while (at < n && (unsigned)(s[at] - '0') < 10) at++;
+    return at;
+}
+
+size_t icp__doubtful_decimals(const char *s, size_t n) {
+    const size_t first = n && *s == '-';
+    const size_t point = after_digits(s, first, n);
+    if (point == first || point - first > 3 || s[first] == '0' || point == n || s[point] != '.') return 0;
+    const size_t end = after_digits(s, point + 1, n);
+    return end == point + 4 ? end : 0;
+}
+
+size_t icp__sure_decimals(char *s, size_t n) {
+    const size_t at = icp__doubtful_decimals(s, n);
+    if (!at) return n;
+    memmove(s + at + 1, s + at, n - at);
+    s[at] = '0';
+    return n + 1;
+}

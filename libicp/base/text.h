@@ -45,3 +45,8 @@ struct icp_str icp__trim(const char *s, size_t n);
  * last label of one byte or of digits (unless it is an IPv4 address, which is kept), with characters no host has, or in an IPv6
  * literal: none of these names a company. Returns the length, 0 when there is none; hosts above 253 bytes give 0. */
 size_t icp__host(const char *s, size_t n, char out[256]);
+/* Of a number as programs write it: where a zero is to be put so that nobody takes its three decimals for thousands (1.234 becomes 1.2340), 0 = there
+ * is no need. Typed numbers are marked so: columns with decimal commas read them all the same. */
+size_t icp__doubtful_decimals(const char *s, size_t n);
+/* Puts it there; the text grows by at most one byte. Returns the length. */
+size_t icp__sure_decimals(char *s, size_t n);

@@ -141,6 +141,7 @@ static bool cell_of(struct icp__arrow_fill *f, const struct icp__arrow_type *t, 
     if (v.form == ICP__ARROW_NESTED) {
         if (!icp__arrow_nested(f, &v.at)) return false;
     } else {
+        if (v.form == ICP__ARROW_WORD) v.text.size = icp__sure_decimals(v.room, v.text.size);
         if (v.text.size > f->ctx->options.max_cell) return icp__arrow_full(f);
         char *p = icp__side_room(f->side, v.text.size);
         if (!p) return icp__arrow_wrong(f, ICP_E_MEMORY, "");

@@ -164,7 +164,7 @@ static bool widen(struct walk *w) {
     return true;
 }
 
-static void forget_escape(icp_reader *r, size_t column) {
+static void forget_change(icp_reader *r, size_t column) {
     for (size_t i = 0; i < r->dirty_count; i++)
         if (r->dirty[i] == column) {
             r->dirty[i] = r->dirty[--r->dirty_count];
@@ -181,6 +181,10 @@ static int64_t resolve(struct walk *w, struct icp_str name, const char *at) {
     return column;
 }
 
+static bool is_doubtful(const struct icp__json_text *value) {
+    return value->size >= 5 && value->data[-1] != '"' && icp__doubtful_decimals(value->data, value->size);
+}
+
 static bool set_cell(struct walk *w, int64_t column, const struct icp__json_text *value) {
     icp_reader *r = w->r;
     struct icp__jsonl *j = &r->json;
@@ -193,11 +197,11 @@ static bool set_cell(struct walk *w, int64_t column, const struct icp__json_text
     }
     if (j->stamp[column] == w->stamp) {
         w->duplicates++;
-        forget_escape(r, (size_t)column);
+        forget_change(r, (size_t)column);
     }
     j->stamp[column] = w->stamp;
     w->slab->batch.cells[w->rows * w->stride + (uint64_t)column] = (struct icp__cell){value->data, value->size};
-    if (!value->escaped) return true;
+    if (!value->escaped && !is_doubtful(value)) return true;
     if (!icp__grow(r->ctx, &r->dirty, &r->dirty_cap, r->dirty_count + 1, sizeof *r->dirty))
         return failed(w, icp__no_memory(w->err));
     r->dirty[r->dirty_count++] = (size_t)column;
@@ -347,27 +351,33 @@ static enum outcome read_row(struct walk *w) {
     return ROW_WRONG;
 }
 
-static void accept_row(struct walk *w) {
+/* Rewrites the cells that need it, where they are: what follows them in the row is not looked at again. */
+static void change_cells(struct walk *w, struct icp__cell *row) {
     icp_reader *r = w->r;
-    struct icp__cell *row = w->slab->batch.cells + w->rows * w->stride;
     for (size_t i = 0; i < r->dirty_count; i++) {
         struct icp__cell *c = row + r->dirty[i];
         if (!c->data) continue;
         char *own = w->slab->block + (c->data - w->slab->block);
-        c->size = icp__json_unescape(own, c->size, own, &r->counts.surrogates);
+        c->size = own[-1] == '"' ? icp__json_unescape(own, c->size, own, &r->counts.surrogates) : icp__sure_decimals(own, c->size);
     }
+}
+
+static void accept_row(struct walk *w) {
+    icp_reader *r = w->r;
+    struct icp__cell *row = w->slab->batch.cells + w->rows * w->stride;
+    char *to = r->pos + (w->scan.p - r->pos);
     w->slab->lines[w->rows++] = r->line;
     r->counts.duplicates += w->duplicates;
-    char *to = r->pos + (w->scan.p - r->pos);
     if (r->json.array) {
-        take(r, to);
+        take(r, to); /* counts lines, so before line ends appear that were escaped */
         r->json.state = ICP__JSONL_AFTER;
-        return;
+    } else {
+        /* A line needs no look at its bytes to be counted. */
+        if (to < r->end) to++, r->line++;
+        icp__reader_take(r, to);
+        r->json.line_start = r->offset;
     }
-    /* A line needs no look at its bytes to be counted. */
-    if (to < r->end) to++, r->line++;
-    icp__reader_take(r, to);
-    r->json.line_start = r->offset;
+    change_cells(w, row);
 }
 
 static icp_status tell(struct walk *w, enum outcome outcome) {

@@ -123,12 +123,7 @@ icp_status icp_record_set_number(icp_record *r, int32_t column, double v) {
         return ICP_OK;
     }
     char text[40];
-    size_t n = icp__decimal_print(v, text);
-    /* 1.234 would be thousands in a column with decimal commas. */
-    if (r->schema->column[column].decimal == ',')
-        for (size_t i = 0; i < n; i++)
-            if (text[i] == '.') text[i] = ',';
-    return icp_record_set_text(r, column, text, n);
+    return icp_record_set_text(r, column, text, icp__sure_decimals(text, icp__decimal_print(v, text)));
 }
 
 icp_status icp_record_set_time(icp_record *r, int32_t column, int64_t micros) {

@@ -4,6 +4,7 @@
 #include "check_main.h"
 #include "counting.h"
 #include "ingest/batch.h"
+#include "trait/parse.h"
 #include "reading.h"
 #include "world.h"
 
@@ -99,6 +100,33 @@ START_TEST(values_of_fixed_width) {
                 icp_batch_unref(b);
             }
     ck_assert_int_eq(arrow_live, 0);
+    icp_context_unref(c);
+}
+END_TEST
+
+/* Three decimals are no thousands, in whatever way the column writes its numbers. */
+START_TEST(decimals_are_no_thousands) {
+    enum { N = 20000 };
+    static double values[N];
+    static int64_t thousandths[N];
+    icp_context *c = plain_context(0, 0);
+    struct icp_error e = {.struct_size = sizeof e};
+    uint64_t seed = 29;
+    for (int i = 0; i < N; i++) {
+        thousandths[i] = (int64_t)below(&seed, 2000000) - 1000000;
+        values[i] = (double)thousandths[i] / 1000;
+    }
+    icp_batch *b[2] = {one_column(c, arrow_type("g", "a", 0), arrow_fixed(values, 8, N), &e),
+                       one_column(c, arrow_type("d:18,3,64", "a", 0), arrow_fixed(thousandths, 8, N), &e)};
+    for (uint64_t i = 0; i < 2 * N; i++) {
+        const struct icp_str s = icp_batch_cell(b[i % 2], i / 2, 0);
+        for (int k = 0; k < 2; k++) {
+            double v;
+            ck_assert(icp__number_read(s.data, s.size, (uint8_t)".,"[k], &v, NULL));
+            ck_assert_msg(v == values[i / 2], "%.*s is %f", (int)s.size, s.data, v);
+        }
+    }
+    icp_batch_unref(b[0]), icp_batch_unref(b[1]);
     icp_context_unref(c);
 }
 END_TEST
@@ -644,6 +672,8 @@ int main(void) {
     TCase *t = tcase_create("arrow");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, values_of_fixed_width);
+    tcase_add_test(t, decimals_are_no_thousands);
+    tcase_add_test(t, decimals_are_no_thousands);
     tcase_add_test(t, decimals_of_every_scale);
     tcase_add_test(t, small_floats_read_back);
     tcase_add_test(t, text_of_every_layout);

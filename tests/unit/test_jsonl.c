@@ -22,6 +22,11 @@ static const struct good goods[] = {
     {"{\"a\":\"M\xfcller\"}\n", "[a]\n(M\xc3\xbcller)\n", "\"converted_cells\":1"},
     {"[{\"a\":1},\n {\"a\":\n2}\n , {\"b\":3}]\n", "[a][b]\n(1)~\n(2)~\n~(3)\n", "\"rows\":3"},
     {"[ ]", "", "\"rows\":0"},
+    /* Three decimals could be thousands: a number says that they are none, a text does not. */
+    {"{\"a\":1.234,\"b\":-12.345e2,\"c\":\"1.234\",\"d\":0.125,\"e\":[1.234],\"f\":1234.567}\n",
+     "[a][b][c][d][e][f]\n(1.2340)(-12.3450e2)(1.234)(0.125)([1.234])(1234.567)\n", NULL},
+    {"{\"a\":1.234,\"a\":\"x\",\"b\":\"\\n\",\"b\":5.678}\n", "[a][b]\n(x)(5.6780)\n", NULL},
+    {"[{\"a\":1.234\n},\n{\"a\":999.999 , \"b\":100.001}]", "[a][b]\n(1.2340)~\n(999.9990)(100.0010)\n", NULL},
     {"\xef\xbb\xbf{\"a\":\"\"}", "[a]\n()\n", "\"byte_order_mark\":true"},
 };
 
@@ -74,6 +79,7 @@ static const struct bad bads[] = {
     {"[{\"a\":1}\n{\"a\":2}]", 0, ICP_E_FORMAT, "expected \",\" or \"]\"", 2, 2, 1, 9},
     {"[{\"a\":1},\n]", 0, ICP_E_FORMAT, "expected \"{\"", 2, 2, 1, 10},
     {"[{\"a\":1}]\n x", 0, ICP_E_FORMAT, "text after the array", 2, 2, 2, 11},
+    {"[{\"a\":\"x\\ny\",\"b\":1.234},\n7]", 0, ICP_E_FORMAT, "expected \"{\"", 2, 2, 1, 25},
     {"[{\"a\":\n\"x", 0, ICP_E_FORMAT, "the file ends inside the array", 1, 2, 3, 9},
 };
 

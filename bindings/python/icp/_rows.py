@@ -7,6 +7,7 @@ import decimal
 import enum
 import itertools
 import json
+import re
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ._values import encoded
@@ -14,6 +15,8 @@ from ._values import encoded
 _BLOCK = 1 << 16
 _PLAIN = frozenset((str, int, bool, type(None)))
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+# 1.234 would be thousands in a column with decimal commas; 1.2340 is not (the reader of JSON lines does the same to numbers).
+_DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}\.\d{3}(?!\d)")
 _MISSING = frozenset(("NAType", "NaTType"))
 
 
@@ -25,12 +28,22 @@ def cell(value: Any) -> Any:
     if kind is float:
         return _number(value)
     if isinstance(value, (list, tuple)):
-        return [cell(one) for one in value]
+        return [_item(one) for one in value]
     if isinstance(value, (set, frozenset)):
-        return sorted((cell(one) for one in value), key=str)
+        return sorted(map(_item, value), key=str)
     if isinstance(value, Mapping):
         return {str(name): cell(one) for name, one in value.items()}
     return _other(value)
+
+
+def _item(value: Any) -> Any:
+    """What stands in a list is no number of a column."""
+    return _decimal(value) if isinstance(value, decimal.Decimal) else cell(value)
+
+
+def _sure(written: Optional[str]) -> Optional[str]:
+    doubtful = _DOUBTFUL.match(written) if written else None
+    return written if written is None or doubtful is None else f"{doubtful.group()}0{written[doubtful.end():]}"
 
 
 def _number(value: float) -> Any:
@@ -57,7 +70,7 @@ def _other(value: Any) -> Any:
     if type(value).__name__ in _MISSING:
         return None
     if isinstance(value, decimal.Decimal):
-        return _decimal(value)
+        return _sure(_decimal(value))
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -74,7 +87,9 @@ def _other(value: Any) -> Any:
 def text(value: Any) -> Optional[str]:
     """The cell that a reader of JSON lines would make of a value; None for none."""
     value = cell(value)
-    return value if value is None or isinstance(value, str) else _encode(value)
+    if value is None or isinstance(value, str):
+        return value
+    return _sure(_encode(value))
 
 
 def _line(row: Mapping[Any, Any]) -> str:

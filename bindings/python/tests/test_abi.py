@@ -18,7 +18,7 @@ TOP = HERE.parents[2]
 # Functions that Python needs not, and what does the same.
 NOT_NEEDED = {
     "icp_status_name": "Error.name", "icp_batch_name": "Schema.infer", "icp_batch_cell": "rows", "icp_batch_rows": "len(Result)", "icp_batch_columns": "rows",
-    "icp_batch_from_arrow": "icp_reader_open_arrow", "icp_record_set_text": "icp_record_set_all", "icp_record_set_number": "icp_record_set_all", "icp_record_set_time": "icp_record_set_all",
+    "icp_record_set_text": "icp_record_set_all", "icp_record_set_number": "icp_record_set_all", "icp_record_set_time": "icp_record_set_all",
     "icp_record_add_item": "icp_record_set_all", "icp_record_clear": "icp_record_set_all",
     **{f"icp_{kind}_ref": "objects of Python are shared" for kind in ("accounts", "batch", "buffer", "context", "dataset", "decisions", "reference",
                                                                        "schema")},

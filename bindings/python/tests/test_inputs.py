@@ -189,3 +189,23 @@ def test_what_was_read_is_told(golden, companies):
     told = icp.examine(golden / "companies.csv")
     assert told["format"] == "csv" and told["rows"] == 1000
     assert icp.examine(companies)["rows"] == 1000 and icp.examine(companies)["format"] == "jsonl"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_numbers_are_no_thousands_where_a_model_writes_decimal_commas(seed):
+    """1.234 is 1,234 thousandths as a number of Python, in rows, in a record and in a table, although the text 1.234 would be a thousand and more."""
+    chance = random.Random(seed)
+    values = [round(chance.lognormvariate(1, 1.5), 3) for _ in range(600)]
+    names = [f"c{i}.example" for i in range(600)]
+    written = lambda value: f"{value:.3f}".replace(".", ",")  # noqa: E731
+    companies = "".join(f"{name};{written(value)};{chance.choice(['x', 'y'])}\n" for name, value in zip(names, values))
+    companies = ("domain;ratio;kind\n" + companies).encode()
+    buyers = [{"domain": name} for name, value in zip(names, values) if value > 6][:60]
+    model = icp.fit(buyers, icp.Reference.build(companies, key="domain"))
+    assert any(trait.column == "ratio" and trait.kind == "range" and trait.points for trait in model.traits())
+    wanted = [model.score_one({"ratio": written(value)}).millipoints for value in values]
+    assert [model.score_one({"ratio": value}).millipoints for value in values] == wanted
+    assert [model.score_one({"ratio": decimal.Decimal(f"{value:.3f}")}).millipoints for value in values] == wanted
+    assert list(model.score([{"ratio": value} for value in values])["millipoints"]) == wanted
+    assert list(model.score({"ratio": values})["millipoints"]) == wanted
+    assert [model.score_one({"ratio": f"{value:.3f}"}).millipoints for value in values] != wanted
