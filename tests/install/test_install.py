@@ -119,7 +119,7 @@ class TestCompiler:
 def test_cmake(library, component, installed, scores_as_it_should, tmp_path):
     if not shutil.which("cmake"):
         pytest.skip("cmake is not installed")
-    run("cmake", "-S", CONSUMER, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={installed.prefix}", f"-DLIBRARY={library}", f"-DCOMPONENTS={component}")
+    run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={installed.prefix}", f"-DLIBRARY={library}", f"-DCOMPONENTS={component}")
     run("cmake", "--build", tmp_path / "b")
     programs = [tmp_path / "b/consumer", tmp_path / "b/consumer_cpp"]
     for program in programs:
@@ -134,7 +134,7 @@ def test_cmake_looks_at_the_version(asked, found, installed, tmp_path):
         pytest.skip("cmake is not installed")
     (tmp_path / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.13)\nproject(asks C)\n"
                                              f"find_package(icp {asked} CONFIG)\nmessage(\"found ${{icp_FOUND}}\")\n")
-    p = subprocess.run(["cmake", "-S", tmp_path, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={installed.prefix}"], capture_output=True, text=True, check=True)
+    p = subprocess.run(["cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={installed.prefix}"], capture_output=True, text=True, check=True)
     assert ("found 1" in p.stderr) == found, p.stderr
 
 
@@ -156,7 +156,7 @@ def subproject(tmp_path_factory):
     (folder / "product/subprojects/libicp").symlink_to(TOP, target_is_directory=True)
     environment = {**os.environ, "PKG_CONFIG_PATH": "", "PKG_CONFIG_LIBDIR": run("pkg-config", "--variable", "pc_path", "pkg-config").strip()}
     run("meson", "setup", folder / "b", folder / "product", "--wrap-mode=forcefallback", "-Dlibicp:default_library=static", "-Doptimization=0", "--werror",
-        "--prefix=/opt/product", env=environment)
+        "--prefix=/opt/product", "--libdir=lib", env=environment)
     run("ninja", "-C", folder / "b")
     run("meson", "install", "-C", folder / "b", "--no-rebuild", "--destdir", folder / "dest", "--quiet")
     return folder
@@ -186,7 +186,7 @@ class TestSubproject:
         run(*C, CONSUMER / "consumer.c", "-x", "none", "-o", tmp_path / "consumer", *flags)
         scores_as_it_should(tmp_path / "consumer")
         if shutil.which("cmake"):
-            run("cmake", "-S", CONSUMER, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={root / 'opt/product'}", "-DLIBRARY=icp::icp")
+            run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={root / 'opt/product'}", "-DLIBRARY=icp::icp")
             run("cmake", "--build", tmp_path / "b")
             scores_as_it_should(tmp_path / "b/consumer", tmp_path / "b/consumer_cpp")
 
