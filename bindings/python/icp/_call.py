@@ -48,6 +48,9 @@ def call(name: str, *arguments: Any, library: Any = lib) -> None:
         _pending.raised = None
         raise raised
     if status:
+        # Sources of this package keep to it: what came back is what ctypes leaves where Ctrl-C struck at the door of a callback.
+        if b"the source broke its contract" in error.message:
+            raise KeyboardInterrupt
         raise from_struct(error)
 
 
